@@ -1,0 +1,1 @@
+"""waia: a self-hosted WhatsApp Cloud API bot and agent panel."""

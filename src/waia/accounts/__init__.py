@@ -1,0 +1,1 @@
+"""People who use the panel: users, roles, logins, and what each may do."""

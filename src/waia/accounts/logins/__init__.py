@@ -1,0 +1,1 @@
+"""Signed-in browsers and failed tries, as rows."""

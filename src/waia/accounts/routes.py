@@ -1,0 +1,30 @@
+"""All routes of accounts; those of `demo_routes` are mounted in the demo alone."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from waia.accounts.login_routes import enter_demo, send_login, send_logout, show_login
+from waia.accounts.own_account_routes import (
+    change_password,
+    confirm_password,
+    end_login,
+    end_other_logins,
+    note_use,
+    show_confirmation,
+    show_logins,
+    show_password_form,
+)
+
+routes: list[HTTPRouteHandler] = [
+    show_login,
+    send_login,
+    send_logout,
+    show_password_form,
+    change_password,
+    show_confirmation,
+    confirm_password,
+    show_logins,
+    end_login,
+    end_other_logins,
+    note_use,
+]
+demo_routes: list[HTTPRouteHandler] = [enter_demo]

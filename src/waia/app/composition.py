@@ -1,0 +1,118 @@
+"""The composition root: routes, gate, error pages and background loops become one application."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.response_cache import ResponseCacheConfig
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.static_files import create_static_files_router
+
+from waia.accounts import routes as account_routes
+from waia.accounts.guards import Gate, current_user, provide_user
+from waia.accounts.refusals import EXCEPTION_HANDLERS as REFUSALS
+from waia.chats.panel import routes as panel_routes
+from waia.chats.panel import stream
+from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
+from waia.app.health import routes as health_routes
+from waia.kit.files import static_dir
+from waia.kit.render import Page, Pages, choose_language
+from waia.kit.security import AllowedHosts, security_headers
+from waia.app.parts import Parts, make_parts
+from waia.settings import Settings
+from waia.app.setup import prepare_database
+from waia.whatsapp.webhook import routes as webhook_routes
+
+MAX_BODY = 1024 * 1024
+
+
+def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Litestar:
+    """The web application. `loops` False leaves the work to other processes (`waia work`)."""
+    made = parts or make_parts(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        await prepare_database(made)
+        made.start_web()
+        if loops:
+            made.start_loops()
+        try:
+            yield
+        finally:
+            await made.stop()
+
+    return Litestar(
+        route_handlers=_routes(settings, made),
+        dependencies=_dependencies(made),
+        middleware=[AllowedHosts(settings.allowed_hosts), Gate(made.accounts.sessions, settings, made.clock)],
+        exception_handlers={**ERROR_PAGES, **REFUSALS},
+        before_send=[security_headers(settings.trusted_proxies, settings.base_url)],
+        lifespan=[lifespan],
+        request_max_body_size=MAX_BODY,
+        response_cache_config=ResponseCacheConfig(default_expiration=None),
+        openapi_config=None,
+        state=_state(made),
+    )
+
+
+def _routes(settings: Settings, parts: Parts) -> list[Any]:
+    static = create_static_files_router(
+        path="/static",
+        directories=[static_dir()],
+        opt={"public": True},
+        cache_control=CacheControlHeader(max_age=31_536_000, public=True),
+    )
+    routes: list[Any] = [*webhook_routes, *health_routes, *account_routes.routes, *panel_routes.routes, *stream.routes]
+    return [*routes, static, *(_demo_routes(parts) if settings.demo else ())]
+
+
+def _demo_routes(parts: Parts) -> Sequence[Any]:
+    from waia.app.demo import demo_routes
+
+    return [*account_routes.demo_routes, *demo_routes(parts)]
+
+
+def _dependencies(parts: Parts) -> dict[str, Provide]:
+    values = {
+        "settings": parts.settings,
+        "clock": parts.clock,
+        "wakeups": parts.wakeups,
+        "database": parts.database,
+        "pages": parts.pages,
+        "rules": parts.rules,
+        "accounts": parts.accounts,
+        "ingress": parts.ingress,
+        "live": parts.live,
+        "parts": parts,
+    }
+    provided = {name: Provide(_always(value), sync_to_thread=False) for name, value in values.items()}
+    provided["user"] = Provide(provide_user, sync_to_thread=False)
+    provided["page"] = Provide(provide_page, sync_to_thread=False)
+    return provided
+
+
+def _always(value: Any) -> Any:
+    def provide() -> Any:
+        return value
+
+    return provide
+
+
+def provide_page(request: Request[Any, Any, Any], pages: Pages, settings: Settings) -> Page:
+    """Renders for this request: in the language of its user or browser, with its user and CSRF token."""
+    return page_for(request, pages, settings)
+
+
+def page_for(request: Request[Any, Any, Any], pages: Pages, settings: Settings) -> Page:
+    user = current_user(request)
+    language = choose_language(request.headers.get("accept-language"), user.language if user else None, settings.lang)
+    token = user.csrf_token if user else ""
+    return Page(pages, language=language, user=user, csrf_token=token, path=request.scope["path"])
+
+
+def _state(parts: Parts) -> Any:
+    from litestar.datastructures import State
+
+    return State({"parts": parts})

@@ -1,0 +1,46 @@
+"""The demo: settings that need no account, and the other end of the wire mounted beside the application."""
+
+import secrets
+from typing import Any
+
+from waia.app.parts import Parts
+
+PHONE_NUMBER_ID = "106540352242922"
+
+
+def demo_environment(environ: dict[str, str]) -> dict[str, str]:
+    """What `waia demo` adds to the environment: SQLite, loopback, made-up secrets, the simulator as Meta."""
+    port = environ.get("PORT", "5000")
+    fixed = {
+        "WAIA_DEMO": "1",
+        "HOST": "127.0.0.1",
+        "META_API_URL": f"http://127.0.0.1:{port}/simulador/graph",
+        "META_TOKEN": f"demo-{secrets.token_hex(16)}",
+        "META_APP_SECRET": secrets.token_hex(16),
+        "VERIFY_TOKEN": secrets.token_hex(8),
+        "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "DATABASE_URL": "",
+        "DB_HOST": "",
+        "INIT_DB_ON_START": "1",
+        "WAIA_ALLOWED_HOSTS": "",
+    }
+    defaults = {"WAIA_DATA": "./data/demo", "WAIA_HOURS": "mon-fri 08:00-18:00; sat 09:00-13:00"}
+    return {**defaults, **environ, **fixed}
+
+
+def demo_routes(parts: Parts) -> list[Any]:
+    """The fake Graph API and the phone page; they speak to the application over loopback HTTP only."""
+    from waia.simulator.graph_api import graph_routes
+    from waia.simulator.phone import phone_routes
+    from waia.simulator.world import World
+
+    settings = parts.settings
+    world = World(
+        clock=parts.clock,
+        webhook_url=f"http://127.0.0.1:{settings.port}/webhook",
+        app_secret=settings.meta_app_secret,
+        verify_token=settings.verify_token,
+        phone_number_ids=settings.phone_number_ids,
+        token=settings.meta_token,
+    )
+    return [graph_routes(world, "/simulador/graph"), *phone_routes(world)]

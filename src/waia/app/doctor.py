@@ -1,0 +1,142 @@
+"""Says which setting is wrong and what to do: each finding with its cure, nothing printed that is secret."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from waia.kit import migrate
+from waia.kit.db import Database
+from waia.kit.wakeups import Wakeups
+from waia.settings import Settings
+
+FIXED_SQLITE = (3, 51, 3)
+FIXED_BRANCHES = {(3, 50): 7, (3, 44): 6}
+LITTLE_SPACE = 500 * 1024 * 1024
+DURABLE = {"innodb_flush_log_at_trx_commit": "1", "sync_binlog": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`level` is ok, note or wrong."""
+
+    level: str
+    subject: str
+    words: str
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.level == "wrong"
+
+    def line(self) -> str:
+        return f"{ {'ok': '✓', 'note': '·', 'wrong': '✗'}[self.level] } {self.subject}: {self.words}"
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """Everything that can be checked from here, in the order in which it has to work."""
+    found = [*_secrets(settings), *_folders(settings), *_programs()]
+    found += await _database(settings)
+    found += await _graph(settings)
+    return found
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    needed = {
+        "META_TOKEN": (settings.meta_token, "nothing can be sent; make a permanent token of a system user at Meta"),
+        "META_APP_SECRET": (settings.meta_app_secret, "every webhook is refused; copy it from the app's basic settings"),
+        "VERIFY_TOKEN": (settings.verify_token, "Meta cannot verify the webhook; choose a word and type it there too"),
+        "PHONE_NUMBER_ID": (settings.phone_number_ids, "no number is ours; copy the phone number id from API set-up"),
+    }
+    for variable, (value, cure) in needed.items():
+        yield Finding("ok", variable, "set") if value else Finding("wrong", variable, f"empty: {cure}")
+    if not settings.base_url:
+        yield Finding("note", "BASE_URL", "empty: set the public https address, so that Meta can fetch media of rules")
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for name, folder in (("WAIA_DATA", settings.data_dir), ("MEDIA_ROOT", settings.media_dir)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".doctor"
+            probe.write_bytes(b"")
+            probe.unlink()
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            yield Finding("wrong", name, f"cannot be written ({error.strerror}): choose another folder or its owner")
+            continue
+        level = "ok" if free > LITTLE_SPACE else "wrong"
+        yield Finding(level, name, f"writable, {free // 1024**2} MB free")
+
+
+def _programs() -> Iterator[Finding]:
+    path = shutil.which("ffmpeg")
+    yield Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", "not found: voice notes need it")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    database = Database(settings.sqlalchemy_url, Wakeups())
+    try:
+        empty = await migrate.is_empty(database)
+        current = not empty and await migrate.is_current(database)
+        found = [_schema(empty=empty, current=current)]
+        found += [_sqlite_version()] if database.is_sqlite else await _durability(database)
+        return found
+    except (SQLAlchemyError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        return [Finding("wrong", "database", f"cannot be reached ({type(cause).__name__}): check DATABASE_URL or DB_*")]
+    finally:
+        await database.close()
+
+
+def _schema(*, empty: bool, current: bool) -> Finding:
+    if empty:
+        return Finding("note", "database", "empty: it is set up at the first start")
+    return Finding("ok", "database", "up to date") if current else Finding("wrong", "database", "old: run `waia upgrade`")
+
+
+def _sqlite_version() -> Finding:
+    version = sqlite3.sqlite_version_info
+    fixed = version >= FIXED_SQLITE or version[2] >= FIXED_BRANCHES.get(version[:2], 10_000)
+    words = f"version {sqlite3.sqlite_version}"
+    return Finding("ok", "SQLite", words) if fixed else Finding("note", "SQLite", f"{words}: one writer avoids its rare WAL race")
+
+
+async def _durability(database: Database) -> list[Finding]:
+    found = []
+    async with database.reading() as tx:
+        for name, wanted in DURABLE.items():
+            row = (await tx.execute(text("SHOW VARIABLES LIKE :name"), {"name": name})).one_or_none()
+            value = str(row[1]) if row else "unknown"
+            level = "ok" if value == wanted else "note"
+            found.append(Finding(level, name, value if level == "ok" else f"{value}: set it to {wanted} to survive power loss"))
+    return found
+
+
+async def _graph(settings: Settings) -> list[Finding]:
+    if not (settings.meta_token and settings.phone_number_ids):
+        return []
+    found = []
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        for number in settings.phone_number_ids:
+            address = f"{settings.meta_api_url}/{settings.meta_api_version}/{number}"
+            try:
+                answer = await client.get(address, headers={"Authorization": f"Bearer {settings.meta_token}"})
+            except httpx.HTTPError as error:
+                found.append(Finding("wrong", "Graph API", f"cannot be reached ({type(error).__name__}): check META_API_URL"))
+                continue
+            found.append(_graph_answer(number, answer))
+    return found
+
+
+def _graph_answer(number: str, answer: httpx.Response) -> Finding:
+    if answer.is_success:
+        return Finding("ok", f"number {number}", "the token works")
+    try:
+        message = answer.json()["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        message = f"HTTP {answer.status_code}"
+    return Finding("wrong", f"number {number}", f"{message}: check META_TOKEN and PHONE_NUMBER_ID")

@@ -1,0 +1,84 @@
+"""Answers to errors: a page for people, a toast for a part of a page, a line of JSON for programs."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandler
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from waia.accounts.guards import current_user
+from waia.kit.errors import WaiaError
+from waia.kit.i18n import N_, translator
+from waia.kit.render import Page, choose_language
+
+PAGES = {403: "errors/403.html", 404: "errors/404.html", 503: "errors/503.html"}
+WORDS = {
+    400: N_("La petición no se entiende."),
+    403: N_("No tienes permiso para hacer esto."),
+    404: N_("No existe o no tienes acceso."),
+    405: N_("Eso no se puede hacer aquí."),
+    413: N_("Es demasiado grande."),
+    422: N_("Revisa los datos."),
+    429: N_("Demasiados intentos. Espera un momento."),
+    503: N_("No disponible por un momento."),
+}
+SERVER_FAULT = N_("Algo falló de nuestro lado.")
+log = structlog.get_logger()
+AnyRequest = Request[Any, Any, Any]
+
+
+def answer_known(request: AnyRequest, error: WaiaError) -> Response[Any]:
+    return _answer(request, error.status, error.code, error.message)
+
+
+def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    status = 422 if error.status_code == 400 and error.extra else error.status_code
+    return _answer(request, status, f"http_{status}", WORDS.get(status, SERVER_FAULT))
+
+
+def answer_database(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The database is away or busy: nothing was changed, and trying again is right."""
+    log.warning("database_unavailable", error=type(error).__name__, path=request.scope["path"])
+    return _answer(request, 503, "unavailable", WORDS[503])
+
+
+def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    reference = uuid4().hex[:8]
+    log.error("unexpected_error", reference=reference, path=request.scope["path"], exc_info=error)
+    return _answer(request, 500, "unexpected", SERVER_FAULT, reference)
+
+
+EXCEPTION_HANDLERS: "Mapping[Any, ExceptionHandler[Any]]" = {
+    WaiaError: answer_known,
+    HTTPException: answer_http,
+    DBAPIError: answer_database,
+    PoolTimeout: answer_database,
+    Exception: answer_unexpected,
+}
+
+
+def _answer(request: AnyRequest, status: int, code: str, message: str, reference: str = "") -> Response[Any]:
+    page = _page(request)
+    said = translator(page.language).gettext(message)
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    if "hx-request" in request.headers:
+        toast = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", **headers}
+        return page.html("errors/_toast.html", status=status, headers=toast, message=said, reference=reference)
+    if "text/html" not in request.headers.get("accept", ""):
+        body = {"error": code, "message": said}
+        return Response(body, status_code=status, headers=headers)
+    template = PAGES.get(status, "errors/500.html" if status >= 500 else "errors/404.html")
+    return page.html(template, status=status, headers=headers, message=said, reference=reference)
+
+
+def _page(request: AnyRequest) -> Page:
+    parts, user = request.app.state.parts, current_user(request)
+    wanted = user.language if user else None
+    language = choose_language(request.headers.get("accept-language"), wanted, parts.settings.lang)
+    token = user.csrf_token if user else ""
+    return Page(parts.pages, language=language, user=user, csrf_token=token, path=request.scope["path"])

@@ -1,0 +1,53 @@
+"""`/healthz`: the process answers. `/readyz`: it can do its work, and what is wrong if not."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get
+from sqlalchemy.exc import SQLAlchemyError
+
+from waia.chats.outbox_repository import waiting_count
+from waia.kit.db import Database
+from waia.app.parts import Parts
+from waia.whatsapp.repository import backlog, open_alerts
+
+STALE_S = 60.0
+
+
+@get("/healthz", opt={"public": True}, sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@get("/readyz", opt={"public": True})
+async def readyz(parts: Parts) -> Response[dict[str, Any]]:
+    """200 `ready` or `degraded` (works, with something to look at), 503 `down`."""
+    if parts.closing.is_set():
+        return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)
+    try:
+        checks = await _checks(parts.database)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
+    wrong = any(value != "ok" for value in checks.values())
+    return Response({"status": "degraded" if wrong else "ready", "checks": checks})
+
+
+async def _checks(database: Database) -> dict[str, str]:
+    async with database.reading() as tx:
+        waiting, oldest = await backlog(tx)
+        sending, oldest_send = await waiting_count(tx)
+        alerts = [alert for alert in await open_alerts(tx) if alert.severity == "critical"]
+    return {
+        "database": "ok",
+        "inbox": _age("inbox", waiting, oldest),
+        "outbox": _age("outbox", sending, oldest_send),
+        "alerts": f"{len(alerts)} open" if alerts else "ok",
+    }
+
+
+def _age(name: str, count: int, oldest: datetime | None) -> str:
+    age_s = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+    return f"{count} waiting in {name}, the oldest for {age_s:.0f} s" if age_s > STALE_S else "ok"
+
+
+routes = [healthz, readyz]

@@ -1,0 +1,108 @@
+"""Everything that lives as long as the process, made once from the settings and handed to whoever needs it."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx
+
+from waia.accounts.parts import Accounts, open_accounts
+from waia.chats.panel.live import Live
+from waia.kit.clock import Clock
+from waia.kit.db import Database
+from waia.kit.render import Pages
+from waia.kit.wakeups import Wakeups
+from waia.rules.book import Rules
+from waia.rules.replies import refusal_for
+from waia.settings import Settings
+from waia.whatsapp.client import GraphClient
+from waia.whatsapp.ingress import Ingress
+from waia.workers.inbox import InboxWorker
+from waia.workers.loop import run_forever
+from waia.workers.mind import Mind
+from waia.workers.outbox import Sender
+from waia.workers.recording import Recorder
+from waia.workers.scheduler import Scheduler
+from waia.workers.throttle import NumberThrottle
+from waia.workers.turns import TurnsWorker
+
+
+@dataclass(slots=True)
+class Parts:
+    """`closing` is set at the first sign of a shutdown: loops stop taking work, open streams end."""
+
+    settings: Settings
+    clock: Clock
+    wakeups: Wakeups
+    database: Database
+    pages: Pages
+    rules: Rules
+    mind: Mind
+    accounts: Accounts
+    ingress: Ingress
+    live: Live
+    http: httpx.AsyncClient
+    sender: Sender
+    recorder: Recorder
+    closing: asyncio.Event
+    background: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start_web(self) -> None:
+        """What a web process runs beside its requests."""
+        self.background += [asyncio.create_task(self.ingress.run()), asyncio.create_task(self.live.run())]
+
+    def start_loops(self) -> None:
+        """What moves work from row to row."""
+        inbox = InboxWorker(self.database, self.clock, self.mind)
+        turns = TurnsWorker(self.database, self.clock, self.mind)
+        scheduler = Scheduler(self.database, self.clock, self.mind, self.settings.uncertain_window_s)
+        steps = {"inbox": inbox.step, "turns": turns.step, "outbox": self.sender.step, "scheduler": scheduler.step}
+        self.background.append(asyncio.create_task(self.recorder.run()))
+        self.background += [
+            asyncio.create_task(run_forever(name, step, self.wakeups, self.closing)) for name, step in steps.items()
+        ]
+
+    async def stop(self) -> None:
+        """Stop claiming, let sends in flight record how they ended, close everything."""
+        self.closing.set()
+        await self.sender.drain(timeout_s=10)
+        for task in self.background:
+            task.cancel()
+        await asyncio.gather(*self.background, return_exceptions=True)
+        await self.http.aclose()
+        await self.database.close()
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Raises SettingError for what only shows when everything meets (opening hours, plug-ins)."""
+    clock, wakeups, closing = Clock(settings.frozen_clock), Wakeups(), asyncio.Event()
+    database = Database(settings.sqlalchemy_url, wakeups)
+    pages = Pages(settings.timezone, clock, demo=settings.demo)
+    base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
+    rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
+    http = httpx.AsyncClient(limits=httpx.Limits(max_connections=200, max_keepalive_connections=100), trust_env=False)
+    recorder = Recorder(database, clock)
+    client = GraphClient(http, settings.meta_api_url, settings.meta_api_version, settings.meta_token)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        wakeups=wakeups,
+        database=database,
+        pages=pages,
+        rules=rules,
+        mind=Mind(rules, clock, base_url),
+        accounts=open_accounts(database, settings, clock),
+        ingress=Ingress(database, clock),
+        live=Live(
+            database=database,
+            wakeups=wakeups,
+            rules=rules,
+            pages=pages,
+            settings=settings,
+            clock=clock,
+            closing=closing,
+        ),
+        http=http,
+        sender=Sender(database, clock, wakeups, client, NumberThrottle(settings.send_rate), recorder),
+        recorder=recorder,
+        closing=closing,
+    )

@@ -1,0 +1,103 @@
+"""Runs the processes: the web server with its loops, or the loops alone; both stop gracefully."""
+
+import asyncio
+import fcntl
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import uvicorn
+
+from waia.app.composition import create_app
+from waia.app.parts import Parts, make_parts
+from waia.settings import SettingError, Settings
+from waia.app.setup import prepare_database
+
+SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves with Python's default
+
+
+class _Server(uvicorn.Server):
+    """Tells the application at the first signal: uvicorn waits for open streams before it tells anybody."""
+
+    closing: asyncio.Event | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.closing is not None:
+            self.closing.set()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, *, web_only: bool = False) -> None:
+    """Blocks until a signal. Raises SettingError when another process serves the same SQLite file."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    lock = hold_data_folder(settings)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings, loops=not web_only))
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+async def _serve(settings: Settings, *, loops: bool) -> None:
+    parts = make_parts(settings)
+    await prepare_database(parts)
+    config = uvicorn.Config(
+        create_app(settings, loops=loops, parts=parts),
+        host=settings.host,
+        port=int(settings.port),
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=30,
+        backlog=2048,
+    )
+    server = _Server(config)
+    server.closing = parts.closing
+    await server.serve()
+
+
+def work(settings: Settings) -> None:
+    """The loops without the web, for another machine beside the same MariaDB/MySQL."""
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        raise SettingError("`waia work` needs MariaDB/MySQL: on SQLite `waia serve` does everything in one process")
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_work(make_parts(settings)))
+
+
+async def _work(parts: Parts) -> None:
+    await prepare_database(parts)
+    loop = asyncio.get_running_loop()
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sig, parts.closing.set)
+    parts.start_loops()
+    await parts.closing.wait()
+    await parts.stop()
+
+
+def hold_data_folder(settings: Settings) -> IO[Any] | None:
+    """One serving process per SQLite file; the lock ends with the process, however it ends."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.sqlalchemy_url.startswith("sqlite"):
+        return None
+    path = Path(settings.data_dir) / "serve.lock"
+    lock = path.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise SettingError(f"Another waia already serves {settings.data_dir}: stop it, or use MariaDB/MySQL") from None
+    return lock
+
+
+def _loop_factory() -> Any:
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop

@@ -1,0 +1,46 @@
+"""Makes a database ready at start: an empty one is set up, an old one only when it was asked for."""
+
+import structlog
+
+from waia.accounts.seed import seed_people
+from waia.kit import migrate
+from waia.kit.db import Transaction
+from waia.app.parts import Parts
+from waia.seeds.starter import seed_starter
+from waia.settings import SettingError
+
+log = structlog.get_logger()
+
+
+class OldSchema(SettingError):
+    """The database was made by another version of waia."""
+
+
+async def prepare_database(parts: Parts) -> None:
+    """Raises OldSchema when the schema is not ours and INIT_DB_ON_START is not set."""
+    if await migrate.is_empty(parts.database):
+        await set_up(parts)
+    elif not await migrate.is_current(parts.database):
+        if not parts.settings.init_db_on_start:
+            raise OldSchema("The database has an older schema: run `waia upgrade`, or set INIT_DB_ON_START=1")
+        await migrate.upgrade(parts.database)
+
+
+async def set_up(parts: Parts) -> None:
+    """The schema, and on an empty database the people, roles and the starter flow."""
+    fresh = await migrate.is_empty(parts.database)
+    await migrate.upgrade(parts.database)
+    if fresh:
+        await parts.database.run(lambda tx: _seed(tx, parts))
+        log.info("database_set_up")
+
+
+async def _seed(tx: Transaction, parts: Parts) -> None:
+    now = parts.clock.business()
+    await seed_people(tx, parts.settings, now)
+    if parts.settings.demo:
+        from waia.seeds.demo import seed_demo
+
+        await seed_demo(tx, parts.settings, now)
+    else:
+        await seed_starter(tx, parts.settings, now)

@@ -1,0 +1,1 @@
+"""The brain: pure functions over values. `models` is its vocabulary, `engine.decide` answers a turn."""

@@ -1,0 +1,80 @@
+"""A flow made ready to be asked: rules by step, in order, with every trigger normalised once."""
+
+from collections.abc import Iterable
+
+from waia.bot.flow import FlowSettings, Rule
+from waia.bot.formulas import Formula, FormulaError, compile_formula
+from waia.bot.normalise import step_key
+from waia.bot.placeholders import answer_key
+from waia.bot.stepview import StepView
+
+ENTRY = "entrada"
+GREETING_TRIGGER = "iniciar"
+
+
+class RuleBook:
+    """Immutable after building. Of rules with the same id the first wins."""
+
+    __slots__ = ("_by_id", "_formulas", "_names", "_views", "answer_names", "rules", "settings")
+
+    def __init__(self, rules: Iterable[Rule], settings: FlowSettings | None = None) -> None:
+        self.settings = settings or FlowSettings()
+        self.rules = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id)))
+        self._by_id = {rule.id: rule for rule in reversed(self.rules)}
+        self._formulas = {rule.id: _compiled(rule.formula) for rule in self.rules if rule.formula}
+        self.answer_names = frozenset(
+            answer_key(rule.capture_name) for rule in self.rules if rule.capture_name
+        )
+        self._names: dict[str, str] = {}
+        self._views = self._views_of(_by_step(self.rules))
+
+    def rule(self, rule_id: int | None) -> Rule | None:
+        return self._by_id.get(rule_id) if rule_id is not None else None
+
+    def formula(self, rule: Rule) -> Formula | FormulaError | None:
+        """None when the rule has none; the error of a formula that cannot be read is a value, not raised."""
+        return self._formulas.get(rule.id)
+
+    def step(self, name: str, is_open: bool) -> StepView | None:
+        """The rules of a step as they stand now, inside or outside business hours; None if it has no rule
+        at all.
+        """
+        return self._views.get((step_key(name), is_open))
+
+    def spelling(self, name: str) -> str:
+        """The name of a step as its first rule writes it."""
+        return self._names.get(step_key(name), name.strip())
+
+    def greeting(self, is_open: bool) -> Rule | None:
+        """The rule of the initial step with `iniciar` among its triggers, else its `@entrada`, else its
+        `*`.
+        """
+        view = self.step(self.settings.initial_step, is_open)
+        if view is None:
+            return None
+        for rule in (*view.exact.get(GREETING_TRIGGER, ()), view.events.get(ENTRY), view.wildcard):
+            if rule is not None:
+                return rule
+        return None
+
+    def _views_of(self, steps: dict[str, list[Rule]]) -> dict[tuple[str, bool], StepView]:
+        views = {}
+        for key, rules in steps.items():
+            self._names[key] = rules[0].step.strip()
+            for is_open in (True, False):
+                views[key, is_open] = StepView(rules, is_open, self.settings.match_profile)
+        return views
+
+
+def _by_step(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    steps: dict[str, list[Rule]] = {}
+    for rule in rules:
+        steps.setdefault(step_key(rule.step), []).append(rule)
+    return steps
+
+
+def _compiled(formula: str) -> Formula | FormulaError:
+    try:
+        return compile_formula(formula)
+    except FormulaError as error:
+        return error

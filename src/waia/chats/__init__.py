@@ -1,0 +1,1 @@
+"""The heart: conversations, what comes in, what goes out, who sees them."""

@@ -1,0 +1,41 @@
+"""The one gate: which chats a user may see. Every list, thread, stream, file, export and figure passes here."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+
+from waia.accounts.guards import SignedIn
+from waia.chats.models import Chat, ChatRole
+from waia.chats.record import ChatRecord
+from waia.chats.repository import load_chats
+from waia.kit.db import Transaction
+from waia.kit.errors import NotFound
+
+
+def visible_to(user: SignedIn, chats_without_role: str) -> ColumnElement[bool]:
+    """Admins see all; agents the chats that carry one of their roles, or that they own, or that wait in a queue of
+    theirs; a chat without any role is seen by `admins` or by `all`."""
+    if user.is_admin:
+        return true()
+    carries = exists(select(1).where(ChatRole.chat_id == Chat.id, ChatRole.role_id.in_(user.role_ids)))
+    mine: list[Any] = [Chat.owner_id == user.id, carries if user.role_ids else false()]
+    if user.role_ids:
+        mine.append((Chat.holder == "queue") & Chat.queue_role_id.in_(user.role_ids))
+    if chats_without_role == "all":
+        mine.append(~exists(select(1).where(ChatRole.chat_id == Chat.id)))
+    return or_(*mine)
+
+
+async def find_chat(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> ChatRecord:
+    """The chat, locked in a writing transaction. NotFound when it is missing or not this user's: the same answer."""
+    if not await may_see(tx, user, chat_id, chats_without_role):
+        raise NotFound
+    chats = await load_chats(tx, [chat_id])
+    if chat_id not in chats:
+        raise NotFound
+    return chats[chat_id]
+
+
+async def may_see(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> bool:
+    found = await tx.execute(select(Chat.id).where(Chat.id == chat_id, visible_to(user, chats_without_role)))
+    return found.scalar_one_or_none() is not None

@@ -1,0 +1,151 @@
+"""Finds the contact behind Meta's ids, and keeps the ids' history.
+
+A contact is found by its business-scoped id, else by phone, else by parent id (`cloud-api.md` 3.5). Two ids that
+belong to two contacts are never merged silently: the message goes to the owner of the business-scoped id.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from waia.chats.models import Alias, Chat, Contact, ContactIdentity
+from waia.kit.db import Transaction
+from waia.whatsapp.people import Sender
+
+BSUID, PHONE, PARENT, GROUP = "bsuid", "wa_id", "parent", "group"
+
+
+@dataclass(slots=True)
+class ContactRecord:
+    id: int
+    name: str
+    username: str
+    phone: str
+    user_id: str
+
+    @property
+    def numero(self) -> str | None:
+        """Digits for the column of the original, None when the number is hidden."""
+        return self.phone if self.phone and len(self.phone) <= 20 and self.phone.isdigit() else None
+
+
+class Contacts:
+    """The contacts of one transaction: `prefetch` the people of a batch, then `resolve` each."""
+
+    def __init__(self, tx: Transaction, now: datetime) -> None:
+        self._tx, self._now = tx, now
+        self._owners: dict[tuple[str, str], int] = {}
+        self._records: dict[int, ContactRecord] = {}
+
+    async def prefetch(self, senders: Iterable[Sender], groups: Iterable[str] = ()) -> None:
+        values = {value for sender in senders for _, value in _ids(sender)} | set(groups)
+        if not values:
+            return
+        rows = (await self._tx.execute(_OPEN, {"values": sorted(values)})).all()
+        self._owners.update({(row.kind, row.value): row.contact_id for row in rows})
+        if rows:
+            found = await self._tx.execute(_RECORDS, {"ids": sorted({row.contact_id for row in rows})})
+            self._records.update({row.id: ContactRecord(*row) for row in found})
+
+    async def resolve(self, sender: Sender) -> ContactRecord:
+        """The contact of these ids, made when nobody has them; missing ids and newer names are added."""
+        owners = [self._owners[pair] for pair in _ids(sender) if pair in self._owners]
+        contact = self._records[owners[0]] if owners else await self._create("person", sender)
+        if len(set(owners)) > 1:
+            await self._flag(contact.id, owners)
+        await self._attach(contact, sender)
+        await self._refresh(contact, sender)
+        return contact
+
+    async def group(self, group_id: str) -> ContactRecord:
+        owner = self._owners.get((GROUP, group_id))
+        if owner is not None:
+            return self._records[owner]
+        contact = await self._create("group", Sender(name=group_id))
+        await self._open(contact.id, GROUP, group_id)
+        return contact
+
+    async def known(self, sender: Sender) -> ContactRecord | None:
+        """The contact of these ids if there is one; changes nothing."""
+        for pair in _ids(sender):
+            if pair in self._owners:
+                return self._records[self._owners[pair]]
+        return None
+
+    async def replace_ids(self, contact: ContactRecord, new: Sender) -> None:
+        """A number or business-scoped id changed: the old one ends, the new one begins on the same contact."""
+        changed = [(kind, value) for kind, value in _ids(new) if self._owners.get((kind, value)) != contact.id]
+        for kind, _ in changed:
+            await self._tx.execute(
+                update(ContactIdentity)
+                .where(ContactIdentity.contact_id == contact.id, ContactIdentity.kind == kind, ContactIdentity.open == 1)
+                .values(open=None, valid_to=self._now)
+            )
+        await self._attach(contact, new)
+        await self._refresh(contact, new)
+
+    async def _create(self, kind: str, sender: Sender) -> ContactRecord:
+        row = {"kind": kind, "name": (sender.name or "")[:255], "created_at": self._now}
+        result = await self._tx.execute(insert(Contact).values(**row))
+        record = ContactRecord(int(result.inserted_primary_key[0]), str(row["name"]), "", "", "")
+        self._records[record.id] = record
+        return record
+
+    async def _attach(self, contact: ContactRecord, sender: Sender) -> None:
+        for kind, value in _ids(sender):
+            if (kind, value) not in self._owners:
+                await self._open(contact.id, kind, value)
+
+    async def _open(self, contact_id: int, kind: str, value: str) -> None:
+        row = {"contact_id": contact_id, "kind": kind, "value": value, "open": 1, "valid_from": self._now}
+        await self._tx.execute(insert(ContactIdentity).values(**row))
+        self._owners[(kind, value)] = contact_id
+
+    async def _refresh(self, contact: ContactRecord, sender: Sender) -> None:
+        """Show the newest name, user name, phone and id of Meta's."""
+        mine = {kind: value for kind, value in _ids(sender) if self._owners.get((kind, value)) == contact.id}
+        newest = {
+            "name": (sender.name or contact.name)[:255],
+            "username": (sender.username or contact.username)[:100],
+            "phone": mine.get(PHONE, contact.phone)[:20],
+            "user_id": mine.get(BSUID, contact.user_id)[:160],
+        }
+        changed = {name: value for name, value in newest.items() if getattr(contact, name) != value}
+        if not changed:
+            return
+        for name, value in changed.items():
+            setattr(contact, name, value)
+        await self._tx.execute(update(Contact).where(Contact.id == contact.id).values(**changed))
+        if "phone" in changed:
+            await self._renumber(contact)
+
+    async def _renumber(self, contact: ContactRecord) -> None:
+        await self._tx.execute(update(Chat).where(Chat.contact_id == contact.id).values(numero=contact.numero))
+        await self._tx.execute(update(Alias).where(Alias.contact_id == contact.id).values(numero=contact.numero))
+
+    async def _flag(self, contact_id: int, owners: list[int]) -> None:
+        others = ", ".join(str(owner) for owner in dict.fromkeys(owners) if owner != contact_id)
+        note = f"ids shared with contact {others}"[:120]
+        await self._tx.execute(update(Contact).where(Contact.id == contact_id).values(needs_review=note))
+
+
+async def contact_records(tx: Transaction, ids: Iterable[int]) -> dict[int, ContactRecord]:
+    rows = await tx.execute(_RECORDS, {"ids": sorted(set(ids))})
+    return {row.id: ContactRecord(*row) for row in rows}
+
+
+def _ids(sender: Sender) -> list[tuple[str, str]]:
+    """Meta's ids of a person, the strongest first."""
+    found: list[tuple[str, Any]] = [(BSUID, sender.user_id), (PHONE, sender.wa_id), (PARENT, sender.parent_user_id)]
+    return [(kind, str(value)[:170]) for kind, value in found if value]
+
+
+_OPEN = select(ContactIdentity.kind, ContactIdentity.value, ContactIdentity.contact_id).where(
+    ContactIdentity.value.in_(bindparam("values", expanding=True)), ContactIdentity.open == 1
+)
+_RECORDS = select(Contact.id, Contact.name, Contact.username, Contact.phone, Contact.user_id).where(
+    Contact.id.in_(bindparam("ids", expanding=True))
+)

@@ -1,0 +1,364 @@
+"""The outbox in SQL: what waits, what is on its way, and how each send ended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+
+from waia.chats.delivery_state import DeliveryState
+from waia.chats.models import Chat, Message, OutboxItem, StatusOrphan
+from waia.kit import queue
+from waia.kit.db import Transaction
+from waia.kit.sql import insert_ignore, table_of
+
+OUTBOX = "outbox"
+OPEN_STATES = ("queued", "sending", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An item of a lane that is not finished: waiting, on its way, or of unknown outcome."""
+
+    id: int
+    public_id: str
+    chat_id: int
+    phone_number_id: str
+    origin: str
+    payload: str
+    address_to: str
+    address_recipient: str
+    quoted_wamid: str | None
+    state: str
+    attempts: int
+    resends: int
+    available_at: datetime
+    uncertain_since: datetime | None
+    window_ends_at: datetime | None
+    pair_tokens: float
+    pair_tokens_at: datetime | None
+
+
+async def add_items(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    if rows:
+        await tx.execute(insert(OutboxItem), list(rows))
+        await queue.push(tx, OUTBOX, ((str(row["chat_id"]), now) for row in rows))
+
+
+async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list[Pending]]:
+    """Unfinished items of these chats, each chat's in order."""
+    pending: dict[int, list[Pending]] = {chat_id: [] for chat_id in chat_ids}
+    for row in await tx.execute(_PENDING, {"chats": sorted(pending), "states": list(OPEN_STATES)}):
+        pending[row.chat_id].append(Pending(*row))
+    return pending
+
+
+async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        await tx.execute(_SENDING, [{"i": item_id, "now": now} for item_id in ids])
+
+
+async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await tx.execute(_SPEND, list(rows))
+
+
+async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
+    """`public_id` → `wamid`. A status that came earlier is not lowered."""
+    if sent:
+        rows = [{"p": row["public_id"], "w": row["wamid"]} for row in sent]
+        await tx.execute(_SENT_ITEM, rows)
+        await tx.execute(_SENT_MESSAGE, rows)
+
+
+async def record_requeued(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Surely not sent: wait until `available_at`. Rows hold `public_id`, `available_at`, `error`."""
+    if rows:
+        await tx.execute(_REQUEUE, [{"p": r["public_id"], "at": r["available_at"], "e": r["error"][:500]} for r in rows])
+
+
+async def record_uncertain(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    if rows:
+        values = [{"p": row["public_id"], "e": row["error"][:500], "now": now} for row in rows]
+        await tx.execute(_UNCERTAIN_ITEM, values)
+        await tx.execute(_UNCERTAIN_MESSAGE, [{"p": row["p"], "e": row["e"]} for row in values])
+
+
+async def record_failed(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Refused for good. Rows hold `public_id`, `code`, `error`."""
+    if rows:
+        values = [{"p": row["public_id"], "c": row["code"], "e": row["error"][:500]} for row in rows]
+        await tx.execute(_FAILED_ITEM, [{"p": row["p"], "e": row["e"]} for row in values])
+        await tx.execute(_FAILED_MESSAGE, values)
+
+
+async def messages_by_public_id(tx: Transaction, public_ids: Sequence[str]) -> dict[str, Any]:
+    """Message id, chat and state by public id."""
+    if not public_ids:
+        return {}
+    rows = await tx.execute(_MESSAGES, {"ids": list(public_ids)})
+    return {row.public_id: row for row in rows}
+
+
+async def chats_with_queued(tx: Transaction, chat_ids: Sequence[int]) -> set[int]:
+    found = await tx.execute(
+        select(OutboxItem.chat_id).where(OutboxItem.chat_id.in_(chat_ids), OutboxItem.state == "queued").distinct()
+    )
+    return set(found.scalars())
+
+
+async def cancel_bot_items(tx: Transaction, chat_id: int) -> None:
+    """A person or the queue took the chat: what the bot still wanted to say is not said."""
+    waiting = select(OutboxItem.public_id).where(
+        OutboxItem.chat_id == chat_id, OutboxItem.origin == "bot", OutboxItem.state == "queued", OutboxItem.resends == 0
+    )
+    public_ids = list((await tx.execute(waiting)).scalars())
+    if not public_ids:
+        return
+    await tx.execute(update(OutboxItem).where(OutboxItem.public_id.in_(public_ids)).values(state="cancelled"))
+    await tx.execute(update(Message).where(Message.public_id.in_(public_ids)).values(status=int(DeliveryState.CANCELLED)))
+    for row in (await messages_by_public_id(tx, public_ids)).values():
+        tx.announce("message_changed", row.chat_id, str(row.id))
+
+
+async def uncertain_items(tx: Transaction, limit: int = 500) -> list[Any]:
+    rows = await tx.execute(
+        select(
+            OutboxItem.id, OutboxItem.public_id, OutboxItem.chat_id, OutboxItem.origin, OutboxItem.resends, OutboxItem.healthy_ms
+        )
+        .where(OutboxItem.state == "uncertain")
+        .order_by(OutboxItem.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def add_healthy_time(tx: Transaction, ids: Sequence[int], ms: int) -> None:
+    if ids:
+        await tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(healthy_ms=OutboxItem.healthy_ms + ms))
+
+
+async def send_again(tx: Transaction, public_id: str, now: datetime, *, resend: bool) -> None:
+    """Back into the queue: after a failure, or (`resend`) although the first try may have arrived."""
+    await tx.execute(
+        update(OutboxItem)
+        .where(OutboxItem.public_id == public_id)
+        .values(
+            state="queued",
+            available_at=now,
+            healthy_ms=0,
+            uncertain_since=None,
+            last_error="",
+            resends=OutboxItem.resends + (1 if resend else 0),
+        )
+    )
+    await tx.execute(
+        update(Message)
+        .where(Message.public_id == public_id)
+        .values(status=int(DeliveryState.QUEUED), error_code=None, error_text="")
+    )
+    chat_id = (await tx.execute(select(OutboxItem.chat_id).where(OutboxItem.public_id == public_id))).scalar_one()
+    await queue.push(tx, OUTBOX, [(str(chat_id), now)])
+
+
+async def cancel(tx: Transaction, public_id: str) -> None:
+    await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(state="cancelled"))
+    await tx.execute(
+        update(Message).where(Message.public_id == public_id).values(status=int(DeliveryState.CANCELLED))
+    )
+
+
+async def outbox_of_message(tx: Transaction, message_id: int) -> Any:
+    """The outbox row behind a message, or None."""
+    rows = await tx.execute(
+        select(OutboxItem.public_id, OutboxItem.chat_id, OutboxItem.state, OutboxItem.payload, Message.id.label("message_id"))
+        .join(Message, Message.public_id == OutboxItem.public_id)
+        .where(Message.id == message_id)
+    )
+    return rows.one_or_none()
+
+
+async def sent_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str, Any]:
+    """Our outgoing messages by Meta's id."""
+    rows = await tx.execute(_BY_WAMID, {"wamids": list(wamids)})
+    return {row.wamid: row for row in rows}
+
+
+async def items_by_opaque(tx: Transaction, opaques: Sequence[str]) -> dict[str, Any]:
+    if not opaques:
+        return {}
+    rows = await tx.execute(_BY_OPAQUE, {"ids": list(opaques)})
+    return {row.public_id: row for row in rows}
+
+
+async def flag_possible_duplicate(tx: Transaction, public_id: str) -> None:
+    await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(possible_duplicate=True))
+
+
+async def raise_status(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows hold `message` (id), `rank`: only ever upwards; a failed message rises only to delivered and above."""
+    if rows:
+        await tx.execute(_RAISE, [{"m": row["message"], "r": row["rank"]} for row in rows])
+
+
+async def fail_by_status(tx: Transaction, message_id: int, code: int | None, text: str) -> bool:
+    """Meta says it failed: final only below delivered. Whether it changed anything."""
+    changed = await tx.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.status < DeliveryState.DELIVERED, Message.status != DeliveryState.FAILED)
+        .values(status=int(DeliveryState.FAILED), error_code=code, error_text=text[:500])
+    )
+    return bool(changed.rowcount)
+
+
+async def show_status(tx: Transaction, message_ids: Sequence[int]) -> None:
+    """Bring the ticks of the list up to date where the message is the last of its chat."""
+    if not message_ids:
+        return
+    newest = select(Message.status).where(Message.id == Chat.last_message_id).scalar_subquery()
+    chats = list((await tx.execute(select(Chat.id).where(Chat.last_message_id.in_(message_ids)))).scalars())
+    if chats:
+        await tx.execute(update(table_of(Chat)).where(table_of(Chat).c.id.in_(chats)).values(preview_status=newest))
+    for chat_id in chats:
+        tx.announce("chat_changed", chat_id)
+
+
+async def park_orphan(tx: Transaction, wamid: str, rank: int, code: int | None, text: str, now: datetime) -> None:
+    row = {"wamid": wamid[:255], "rank": rank, "error_code": code, "error_text": text[:500], "at": now}
+    await tx.execute(insert_ignore(tx.dialect, StatusOrphan), row)
+
+
+async def take_orphans(tx: Transaction, wamids: Sequence[str]) -> list[Any]:
+    rows = list(await tx.execute(select(StatusOrphan).where(StatusOrphan.wamid.in_(wamids)).with_only_columns(
+        StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text
+    )))
+    if rows:
+        await tx.execute(delete(StatusOrphan).where(StatusOrphan.wamid.in_([row.wamid for row in rows])))
+    return rows
+
+
+async def prune(tx: Transaction, before: datetime) -> None:
+    """Forget finished sends and parked statuses that nobody will ask for any more."""
+    finished = or_(OutboxItem.state == "sent", OutboxItem.state == "cancelled")
+    await tx.execute(delete(OutboxItem).where(finished, OutboxItem.created_at < before))
+    await tx.execute(delete(StatusOrphan).where(StatusOrphan.at < before))
+
+
+async def waiting_count(tx: Transaction) -> tuple[int, datetime | None]:
+    row = (
+        await tx.execute(
+            select(func.count(), func.min(OutboxItem.created_at)).where(OutboxItem.state.in_(("queued", "sending")))
+        )
+    ).one()
+    return int(row[0]), row[1]
+
+
+FOLLOWER_WAIT = timedelta(seconds=20)
+_PENDING = (
+    select(
+        OutboxItem.id,
+        OutboxItem.public_id,
+        OutboxItem.chat_id,
+        OutboxItem.phone_number_id,
+        OutboxItem.origin,
+        OutboxItem.payload,
+        OutboxItem.address_to,
+        OutboxItem.address_recipient,
+        OutboxItem.quoted_wamid,
+        OutboxItem.state,
+        OutboxItem.attempts,
+        OutboxItem.resends,
+        OutboxItem.available_at,
+        OutboxItem.uncertain_since,
+        Chat.window_ends_at,
+        Chat.pair_tokens,
+        Chat.pair_tokens_at,
+    )
+    .join(Chat, Chat.id == OutboxItem.chat_id)
+    .where(
+        OutboxItem.chat_id.in_(bindparam("chats", expanding=True)),
+        OutboxItem.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(OutboxItem.id)
+)
+_ITEM, _MESSAGE, _CHAT = table_of(OutboxItem), table_of(Message), table_of(Chat)
+_SENDING = (
+    update(_ITEM)
+    .where(_ITEM.c.id == bindparam("i"))
+    .values(state="sending", attempts=_ITEM.c.attempts + 1, request_started_at=bindparam("now"))
+)
+_SPEND = (
+    update(_CHAT)
+    .where(_CHAT.c.id == bindparam("chat"))
+    .values(pair_tokens=bindparam("tokens"), pair_tokens_at=bindparam("at"))
+)
+_ON_ITS_WAY = _ITEM.c.state.in_(("sending", "uncertain"))
+_SENT_ITEM = (
+    update(_ITEM)
+    .where(_ITEM.c.public_id == bindparam("p"), _ON_ITS_WAY)
+    .values(state="sent", wamid=bindparam("w"), uncertain_since=None, last_error="")
+)
+_SENT_MESSAGE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.public_id == bindparam("p"))
+    .values(
+        wamid=bindparam("w"),
+        error_text="",
+        status=case((_MESSAGE.c.status < int(DeliveryState.SENT), int(DeliveryState.SENT)), else_=_MESSAGE.c.status),
+    )
+)
+_REQUEUE = (
+    update(_ITEM)
+    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state == "sending")
+    .values(state="queued", available_at=bindparam("at"), last_error=bindparam("e"))
+)
+_UNCERTAIN_ITEM = (
+    update(_ITEM)
+    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state == "sending")
+    .values(state="uncertain", uncertain_since=bindparam("now"), last_error=bindparam("e"))
+)
+_UNCERTAIN_MESSAGE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.public_id == bindparam("p"), _MESSAGE.c.status <= 0, _MESSAGE.c.status != DeliveryState.FAILED)
+    .values(status=int(DeliveryState.UNCERTAIN), error_text=bindparam("e"))
+)
+_FAILED_ITEM = (
+    update(_ITEM)
+    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state.in_(OPEN_STATES))
+    .values(state="failed", last_error=bindparam("e"))
+)
+_FAILED_MESSAGE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.public_id == bindparam("p"), _MESSAGE.c.status < int(DeliveryState.DELIVERED))
+    .values(status=int(DeliveryState.FAILED), error_code=bindparam("c"), error_text=bindparam("e"))
+)
+_MESSAGES = select(Message.public_id, Message.id, Message.chat_id, Message.status, Message.author).where(
+    Message.public_id.in_(bindparam("ids", expanding=True))
+)
+_BY_WAMID = select(Message.wamid, Message.id, Message.chat_id, Message.status, Message.author, Message.public_id).where(
+    Message.wamid.in_(bindparam("wamids", expanding=True)), Message.direction == "out"
+)
+_BY_OPAQUE = (
+    select(
+        OutboxItem.public_id,
+        OutboxItem.state,
+        OutboxItem.wamid,
+        OutboxItem.resends,
+        Message.id,
+        Message.chat_id,
+        Message.status,
+        Message.author,
+    )
+    .join(Message, Message.public_id == OutboxItem.public_id)
+    .where(OutboxItem.public_id.in_(bindparam("ids", expanding=True)))
+)
+_RAISE = (
+    update(_MESSAGE)
+    .where(
+        _MESSAGE.c.id == bindparam("m"),
+        _MESSAGE.c.status < bindparam("r"),
+        or_(_MESSAGE.c.status != int(DeliveryState.FAILED), bindparam("r") >= int(DeliveryState.DELIVERED)),
+    )
+    .values(status=bindparam("r"))
+)

@@ -1,0 +1,146 @@
+"""Puts messages on their way: for each a row in the history and a row in the outbox, in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from waia.chats.contact_repository import ContactRecord
+from waia.chats.delivery_state import DeliveryState
+from waia.chats.outbox_repository import add_items
+from waia.chats.record import ChatRecord
+from waia.chats.repository import add_messages
+from waia.kit.db import Transaction
+from waia.kit.errors import Conflict, Invalid
+from waia.kit.i18n import N_
+from waia.whatsapp.content import Buttons, Content, ListMenu, Template, content_to_json
+from waia.whatsapp.limits import breaches, describe
+from waia.whatsapp.outbound import preview_text, tipo_suffix
+
+INTERACTIVE_KINDS = {"buttons", "list"}
+
+
+class WindowClosed(Conflict):
+    """More than 24 hours since the customer wrote: Meta takes nothing but an approved template."""
+
+    code = "window_closed"
+    message = N_("Pasaron más de 24 horas desde el último mensaje del cliente: WhatsApp solo admite una plantilla aprobada.")
+
+
+class NoAddress(Conflict):
+    code = "no_address"
+    message = N_("No se conoce ni el número ni el identificador de WhatsApp de este contacto.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one chat. `author` is bot, user or system; `idem_key` makes a repeat harmless."""
+
+    chat: ChatRecord
+    contact: ContactRecord
+    content: Content
+    author: str
+    idem_key: str
+    user_id: int | None = None
+    client_id: str | None = None
+    quoted_wamid: str | None = None
+    step: str | None = None
+    rule_id: int | None = None
+
+
+def check(content: Content) -> None:
+    """Raises Invalid with a sentence for each limit of Meta's that the content breaks."""
+    found = breaches(content)
+    if found:
+        raise Invalid({breach.field: describe(breach, str) for breach in found})
+
+
+async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, real_now: datetime) -> list[str]:
+    """Write history and outbox rows in order and wake the sender; the messages' public ids."""
+    if not batch:
+        return []
+    messages = [_message(outgoing, now, real_now) for outgoing in batch]
+    ids = await add_messages(tx, messages)
+    fresh = [(outgoing, row) for outgoing, row in zip(batch, messages, strict=True) if row["public_id"] in ids]
+    await add_items(tx, [_item(outgoing, row["public_id"], real_now) for outgoing, row in fresh], real_now)
+    for outgoing, row in fresh:
+        outgoing.chat.last_message_id = ids[row["public_id"]]
+        outgoing.chat.show(at=now, text=row["text"] or "", kind=row["kind"], author=outgoing.author)
+    return [row["public_id"] for _, row in fresh]
+
+
+def kind_of(content: Content) -> str:
+    return str(content.__struct_config__.tag)
+
+
+def _message(outgoing: Outgoing, now: datetime, real_now: datetime) -> dict[str, Any]:
+    content = outgoing.content
+    details = _details(content)
+    return {
+        "public_id": uuid4().hex,
+        "chat_id": outgoing.chat.id,
+        "numero": outgoing.chat.numero,
+        "quoted_wamid": outgoing.quoted_wamid,
+        "text": preview_text(content),
+        "tipo": _tipo(outgoing),
+        "media_url": _media_url(content, details),
+        "step": outgoing.step,
+        "rule_id": outgoing.rule_id,
+        "timestamp": now,
+        "received_at": real_now,
+        "direction": "out",
+        "author": outgoing.author,
+        "user_id": outgoing.user_id,
+        "client_id": outgoing.client_id,
+        "kind": kind_of(content),
+        "details": details,
+        "status": int(DeliveryState.QUEUED),
+    }
+
+
+def _item(outgoing: Outgoing, public_id: str, real_now: datetime) -> dict[str, Any]:
+    contact = outgoing.contact
+    if not (contact.phone or contact.user_id):
+        raise NoAddress
+    return {
+        "public_id": public_id,
+        "idem_key": outgoing.idem_key,
+        "chat_id": outgoing.chat.id,
+        "phone_number_id": outgoing.chat.phone_number_id,
+        "origin": "agent" if outgoing.author == "user" else "bot",
+        "payload": content_to_json(outgoing.content).decode(),
+        "address_to": contact.phone,
+        "address_recipient": contact.user_id,
+        "quoted_wamid": outgoing.quoted_wamid,
+        "available_at": real_now,
+        "created_at": real_now,
+    }
+
+
+def _tipo(outgoing: Outgoing) -> str:
+    base = "asesor" if outgoing.author == "user" else "bot"
+    suffix = tipo_suffix(outgoing.content)
+    return f"{base}_{suffix}" if suffix else base
+
+
+def _media_url(content: Content, details: dict[str, Any]) -> str | None:
+    """As in the original: the link of a media message, the raw options of a menu."""
+    if isinstance(content, ListMenu | Buttons):
+        return msgspec.json.encode(details.get("options", [])).decode()
+    return getattr(content, "link", None)
+
+
+def _details(content: Content) -> dict[str, Any]:
+    if isinstance(content, ListMenu):
+        rows = [{"id": row.id, "title": row.title, "description": row.description} for row in content.rows]
+        return {"header": content.header, "footer": content.footer, "button": content.button, "options": rows}
+    if isinstance(content, Buttons):
+        rows = [{"id": button.id, "title": button.title} for button in content.buttons]
+        return {"header": content.header.text, "footer": content.footer, "options": rows}
+    if isinstance(content, Template):
+        return {"template": content.name, "language": content.language}
+    plain: dict[str, Any] = msgspec.to_builtins(content)
+    return {name: value for name, value in plain.items() if name not in {"type", "body", "caption"} and value}

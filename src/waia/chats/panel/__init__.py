@@ -1,0 +1,1 @@
+"""The agents' panel: the list of chats, the open conversation, the composer."""

@@ -1,0 +1,1 @@
+"""Who watches: the open streams, what each may see, and for how long."""

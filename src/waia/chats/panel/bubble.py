@@ -1,0 +1,151 @@
+"""What templates draw of one message: plain values, whatever its kind, never a query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from waia.chats.panel.whatsapp_text import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file whose content is fetched later: what we know of it without the content."""
+
+    kind: str
+    filename: str = ""
+    mime: str = ""
+    extension: str = ""
+    voice: bool = False
+    animated: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact of a contact card; `link` is empty where nothing can be opened."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    name: str
+    organization: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    product: str
+    quantity: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    lines: tuple[OrderLine, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    title: str
+    description: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    choices: tuple[Choice, ...]
+    button: str = ""
+    header: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """The ad or post that brought the customer."""
+
+    headline: str
+    text: str
+    source: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message answered to. `message_id` is None when we do not have it."""
+
+    message_id: int | None
+    outgoing: bool = False
+    sender: str = ""
+    kind: str = "text"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChip:
+    emoji: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What hangs on a message besides its text."""
+
+    media: Media | None = None
+    place: Place | None = None
+    cards: tuple[Card, ...] = ()
+    order: Order | None = None
+    menu: Menu | None = None
+    chosen: str = ""
+    referral: Referral | None = None
+    template: str = ""
+    fields: tuple[Field, ...] = ()
+    reason: str = ""
+    forwarded: bool = False
+    forwarded_often: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message. `starts_day` and `starts_group` come from the message before it, so they never change later."""
+
+    id: int
+    chat_id: int
+    kind: str
+    outgoing: bool
+    author: str
+    sender: str
+    rule_id: int | None
+    step: str
+    text: str
+    pieces: tuple[Piece, ...]
+    only_emoji: bool
+    at: datetime
+    status: int
+    error_code: int | None
+    error_text: str
+    starts_day: bool
+    starts_group: bool
+    edited: bool
+    revoked: bool
+    possible_duplicate: bool
+    quote: Quote | None
+    reactions: tuple[ReactionChip, ...]
+    extras: Extras

@@ -1,0 +1,198 @@
+"""Reads `mensajes.details` (JSON, of any age and shape) into what a bubble draws; odd content is left out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from waia.chats.panel.bubble import (
+    Card,
+    Choice,
+    Extras,
+    Field,
+    Line,
+    Media,
+    Menu,
+    Order,
+    OrderLine,
+    Place,
+    Referral,
+)
+from waia.chats.panel.whatsapp_text import is_safe_link
+
+MEDIA_KINDS = frozenset({"image", "video", "audio", "voice", "document", "sticker", "media_placeholder"})
+HIDDEN_FIELDS = frozenset({"flow_token"})
+MAX_LINES, MAX_FIELD = 30, 1_000
+Node = Mapping[str, Any]
+
+
+def read_extras(kind: str, details: object, mime: str | None, chosen_id: str = "", chosen: str = "") -> Extras:
+    """`chosen_id` and `chosen` name the option that the customer tapped in this menu."""
+    node = _node(details)
+    return Extras(
+        media=_media(kind, node, mime or ""),
+        place=_place(_node(node.get("location"))),
+        cards=tuple(_card(_node(card)) for card in _some(node.get("contacts"))),
+        order=_order(_node(node.get("order"))),
+        menu=_menu(node, chosen_id, chosen),
+        chosen=_text(_node(node.get("chosen")).get("title")),
+        referral=_referral(_node(node.get("referral"))),
+        template=_template(node.get("template")),
+        fields=_fields(node),
+        reason=_reason(node.get("errors")),
+        forwarded=bool(node.get("forwarded")),
+        forwarded_often=bool(node.get("forwarded_often") or node.get("frequently_forwarded")),
+    )
+
+
+def _media(kind: str, node: Node, mime: str) -> Media | None:
+    if kind not in MEDIA_KINDS:
+        return None
+    filename = _text(node.get("filename"))
+    stem, dot, extension = filename.rpartition(".")
+    return Media(
+        kind="audio" if kind == "voice" else kind,
+        filename=filename,
+        mime=mime.partition(";")[0].strip(),
+        extension=extension.upper() if dot and stem and len(extension) <= 5 else "",
+        voice=kind == "voice" or bool(node.get("voice")),
+        animated=bool(node.get("animated")),
+    )
+
+
+def _place(node: Node) -> Place | None:
+    latitude, longitude = _decimal(node.get("latitude")), _decimal(node.get("longitude"))
+    if latitude is None or longitude is None:
+        return None
+    return Place(
+        latitude=round(float(latitude), 6),
+        longitude=round(float(longitude), 6),
+        name=_text(node.get("name")),
+        address=_text(node.get("address")),
+        link=f"https://www.google.com/maps/search/?api=1&query={latitude:f},{longitude:f}",
+    )
+
+
+def _card(node: Node) -> Card:
+    name = node.get("name")
+    shown = _text(name) or _text(_node(name).get("formatted_name"))
+    organization = _text(node.get("organization")) or _text(_node(node.get("org")).get("company"))
+    return Card(shown, organization, tuple(_card_lines(node))[:MAX_LINES])
+
+
+def _card_lines(node: Node) -> Iterator[Line]:
+    for phone in _some(node.get("phones")):
+        number = _text(_node(phone).get("phone")) or _text(_node(phone).get("wa_id")) or _text(phone)
+        if number:
+            yield Line(number, f"tel:{number.replace(' ', '')}")
+    for email in _some(node.get("emails")):
+        address = _text(email) or _text(_node(email).get("email"))
+        yield from [Line(address, f"mailto:{address}")] if address else []
+    for url in _some(node.get("urls")):
+        address = _text(url) or _text(_node(url).get("url"))
+        yield from [Line(address, address if is_safe_link(address) else "")] if address else []
+    for address in _some(node.get("addresses")):
+        yield from [Line(_text(address))] if _text(address) else []
+
+
+def _order(node: Node) -> Order | None:
+    lines = [_node(line) for line in _some(node.get("lines") or node.get("product_items"))]
+    if not lines:
+        return None
+    amounts = [_amount(line) for line in lines]
+    currencies = {_text(line.get("currency")) for line in lines}
+    known = [amount for amount in amounts if amount is not None]
+    total = f"{sum(known):f} {currencies.pop()}" if len(known) == len(lines) and len(currencies) == 1 else ""
+    return Order(tuple(_order_line(line, amount) for line, amount in zip(lines, amounts, strict=True)), total.strip())
+
+
+def _amount(line: Node) -> Decimal | None:
+    quantity = _decimal(line.get("quantity"))
+    price = _decimal(line.get("price", line.get("item_price")))
+    return None if quantity is None or price is None else quantity * price
+
+
+def _order_line(line: Node, amount: Decimal | None) -> OrderLine:
+    shown = "" if amount is None else f"{amount:f} {_text(line.get('currency'))}".strip()
+    product = _text(line.get("product_id")) or _text(line.get("product_retailer_id"))
+    return OrderLine(product, _text(line.get("quantity")), shown)
+
+
+def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
+    options = [_node(option) for option in _some(node.get("options"))]
+    if not options:
+        return None
+    choices = tuple(
+        Choice(
+            title=_text(option.get("title")),
+            description=_text(option.get("description")),
+            chosen=_is_chosen(option, chosen_id, chosen),
+        )
+        for option in options
+    )
+    header = node.get("header")
+    return Menu(
+        choices,
+        button=_text(node.get("button")),
+        header=_text(header) or _text(_node(header).get("text")),
+        footer=_text(node.get("footer")),
+    )
+
+
+def _is_chosen(option: Node, chosen_id: str, chosen: str) -> bool:
+    if chosen_id and option.get("id"):
+        return _text(option.get("id")) == chosen_id
+    return bool(chosen) and _text(option.get("title")) == chosen
+
+
+def _referral(node: Node) -> Referral | None:
+    if not node:
+        return None
+    link = _text(node.get("source_url"))
+    return Referral(
+        headline=_text(node.get("headline")),
+        text=_text(node.get("body")),
+        source=_text(node.get("source_type")),
+        link=link if is_safe_link(link) else "",
+    )
+
+
+def _template(told: object) -> str:
+    return _text(told) or _text(_node(told).get("name"))
+
+
+def _fields(node: Node) -> tuple[Field, ...]:
+    """The answers of a form that the customer filled in (flow reply)."""
+    answers = _node(node.get("fields") or node.get("flow"))
+    shown = ((name, _text(value)) for name, value in answers.items() if name not in HIDDEN_FIELDS)
+    return tuple(Field(str(name), value) for name, value in shown if value)[:MAX_LINES]
+
+
+def _reason(errors: object) -> str:
+    """Why Meta did not hand us the content, in its own words."""
+    for error in map(_node, _some(errors)):
+        told = _text(error.get("details")) or _text(error.get("message")) or _text(error.get("title"))
+        if told:
+            return told
+    return ""
+
+
+def _node(value: object) -> Node:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _some(value: object) -> list[Any]:
+    return list(value)[:MAX_LINES] if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else []
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return ""
+    return str(value)[:MAX_FIELD].strip()
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        found = Decimal(str(value)) if isinstance(value, str | int | float | Decimal) else None
+    except InvalidOperation:
+        return None
+    return found if found is not None and found.is_finite() and abs(found) < Decimal("1e15") else None

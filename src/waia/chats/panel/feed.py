@@ -1,0 +1,139 @@
+"""What one stream says, message after message: news in batches, numbers, heartbeats, and why it ends."""
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from waia.chats.panel.audience.viewer import Ending, Viewer
+from waia.chats.panel.fragments import Fragments
+from waia.chats.panel.hub import HistoryGone, Hub
+
+RECONNECT_MS = 500
+AFTER_CLOSING_MS = (1_000, 5_000)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two batches, two updates of the numbers, two heartbeats; how long a write may block."""
+
+    batch_s: float = 0.25
+    counts_s: float = 1.0
+    heartbeat_s: float = 15.0
+    write_limit_s: float = 20.0
+
+
+class Feed:
+    """Reads from its own cursor. `since` and `epoch` say where the page's data stood in the event log."""
+
+    def __init__(
+        self, hub: Hub, fragments: Fragments, viewer: Viewer, pace: Pace, since: int | None, epoch: int | None
+    ) -> None:
+        self._hub, self._fragments, self._viewer, self._pace = hub, fragments, viewer, pace
+        self._since, self._epoch, self._cursor = since, epoch, 0
+        self._batch_at = self._counts_at = 0.0
+        self._heartbeat_at = _now() + pace.heartbeat_s
+        self._counts_wanted = False
+
+    async def messages(self) -> AsyncGenerator[str, None]:
+        yield message(event="ready", retry_ms=RECONNECT_MS)
+        await self._begin()
+        while not self._has_ended():
+            self._viewer.bell.clear()
+            if (wait_s := self._due() - _now()) > 0:
+                await _heard(self._viewer.bell, wait_s)
+            elif text := await self._next():
+                yield text
+        yield farewell(self._viewer.ending or Ending.CLOSING)
+
+    async def _begin(self) -> None:
+        """Refuse a cursor of another log, and a chat out of sight."""
+        position = await self._hub.position()
+        self._cursor = position.seq if self._since is None else self._since
+        self._epoch = position.epoch if self._epoch is None else self._epoch
+        if self._cursor > position.seq:
+            await self._hub.catch_up(check=True)
+        if not await self._fragments.may_watch(self._viewer):
+            self._viewer.end(Ending.GONE)
+
+    def _has_ended(self) -> bool:
+        if self._hub.closing.is_set():
+            self._viewer.end(Ending.CLOSING)
+        elif self._epoch != self._hub.epoch:
+            self._viewer.end(Ending.RESET)
+        return self._viewer.ending is not None
+
+    def _due(self) -> float:
+        due = self._heartbeat_at
+        if self._cursor != self._hub.ring.last:
+            due = min(due, self._batch_at)
+        return min(due, self._counts_at) if self._counts_wanted else due
+
+    async def _next(self) -> str:
+        try:
+            if self._cursor != self._hub.ring.last and self._batch_at <= _now():
+                return await self._news()
+            if self._counts_wanted and self._counts_at <= _now():
+                return await self._counts()
+        except HistoryGone:
+            self._viewer.end(Ending.RESET)
+            return ""
+        except SQLAlchemyError as error:
+            log.warning("a stream ends because the database is away", error=type(error).__name__)
+            self._viewer.end(Ending.CLOSING)
+            return ""
+        self._heartbeat_at = _now() + self._pace.heartbeat_s
+        return message(comment="heartbeat", event="heartbeat", seq=self._cursor)
+
+    async def _news(self) -> str:
+        started = _now()
+        events = await self._hub.after(self._cursor)
+        news = await self._fragments.news(events, self._viewer)
+        if news.lost:
+            self._viewer.end(Ending.GONE)
+            return ""
+        self._cursor = events[-1].seq
+        self._batch_at = started + (self._pace.batch_s if self._cursor == self._hub.ring.last else 0)
+        self._counts_wanted |= news.counts
+        return message(news.html, seq=self._cursor) if news.html else ""
+
+    async def _counts(self) -> str:
+        self._counts_wanted, self._counts_at = False, _now() + self._pace.counts_s
+        return message(await self._fragments.counts(self._viewer))
+
+
+def message(
+    html: str = "", *, event: str = "", seq: int | None = None, retry_ms: int | None = None, comment: str = ""
+) -> str:
+    """One server-sent event. htmx swaps those without a name and raises the others as DOM events.
+
+    It reads `retry` only in a message that has a name or data, so those that matter here have a name.
+    """
+    lines = [f": {comment}"] if comment else []
+    lines += [f"event: {event}"] if event else []
+    lines += [] if seq is None else [f"id: {seq}"]
+    lines += [] if retry_ms is None else [f"retry: {retry_ms}"]
+    lines += [f"data: {line}" for line in re.split(r"\r\n|\r|\n", html)]
+    return "\n".join(lines) + "\n\n"
+
+
+def farewell(why: Ending) -> str:
+    """At a shutdown all pages would come back at once, so each is told another delay."""
+    return message(event=why, retry_ms=random.randint(*AFTER_CLOSING_MS))  # spreads load
+
+
+async def _heard(bell: asyncio.Event, timeout_s: float) -> None:
+    try:
+        await asyncio.wait_for(bell.wait(), timeout_s)
+    except TimeoutError:
+        return
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

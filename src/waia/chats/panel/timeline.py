@@ -1,0 +1,147 @@
+"""Turns rows of messages into bubbles: grouped, with quotes, reactions, choices and day starts, set by set."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from itertools import pairwise
+
+from waia.chats.panel import repository
+from waia.chats.panel.bubble import Bubble, Quote, ReactionChip
+from waia.chats.panel.extras import read_extras
+from waia.chats.panel.repository import AnyRow
+from waia.chats.panel.whatsapp_text import pieces
+from waia.kit.db import Transaction
+
+PAGE = 50
+GROUP = timedelta(minutes=3)
+MENU_KINDS = frozenset({"list", "buttons"})
+QUOTE_LENGTH, FEW_EMOJI = 160, 8
+_JOINERS = frozenset({"\u200d", "\ufe0f", "\u20e3"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Bubbles, oldest first; `has_older` says whether there is more before them."""
+
+    bubbles: tuple[Bubble, ...]
+    has_older: bool
+
+    @property
+    def oldest_id(self) -> int:
+        return self.bubbles[0].id if self.bubbles else 0
+
+
+async def page_before(
+    tx: Transaction, chat_id: int, zone: tzinfo, before: int | None = None, limit: int = PAGE
+) -> Page:
+    """The newest messages older than `before` (None: the newest of all)."""
+    found = await repository.messages_before(tx, chat_id, before, limit + 1)
+    bubbles = await _bubbles(tx, chat_id, list(reversed(found)), zone)
+    return Page(bubbles[-limit:], len(found) > limit)
+
+
+async def bubbles(
+    tx: Transaction, chat_id: int, message_ids: Collection[int], zone: tzinfo
+) -> tuple[Bubble, ...]:
+    """These messages of the chat, oldest first, drawn as they stand in the conversation."""
+    found = await repository.messages_by_id(tx, chat_id, message_ids)
+    drawn = await _bubbles(tx, chat_id, list(reversed(found)), zone)
+    return tuple(bubble for bubble in drawn if bubble.id in message_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the messages of a page refer to, by Meta's message id."""
+
+    quoted: Mapping[str, AnyRow]
+    taps: Mapping[str, tuple[str, str]]
+    reactions: Mapping[str, tuple[ReactionChip, ...]]
+
+
+async def _bubbles(
+    tx: Transaction, chat_id: int, rows: Sequence[AnyRow], zone: tzinfo
+) -> tuple[Bubble, ...]:
+    around = await _around(tx, chat_id, rows)
+    return tuple(_bubble(row, before, around, zone) for before, row in pairwise((None, *rows)) if row is not None)
+
+
+async def _around(tx: Transaction, chat_id: int, rows: Sequence[AnyRow]) -> _Around:
+    wamids = {row.wamid for row in rows if row.wamid}
+    menus = {row.wamid for row in rows if row.wamid and row.kind in MENU_KINDS}
+    here = {row.wamid: row for row in rows if row.wamid}
+    elsewhere = {row.quoted_wamid for row in rows if row.quoted_wamid} - here.keys()
+    quoted = {row.wamid: row for row in await repository.quoted_messages(tx, chat_id, elsewhere)}
+    taps = {wamid: _tap(details, text) for wamid, details, text in await repository.taps_on(tx, chat_id, menus)}
+    emoji: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for wamid, sign in await repository.reactions_to(tx, wamids):
+        emoji[wamid][sign] += 1
+    chips = {wamid: tuple(ReactionChip(*pair) for pair in found.items()) for wamid, found in emoji.items()}
+    return _Around({**quoted, **here}, taps, chips)
+
+
+def _tap(details: object, text: str | None) -> tuple[str, str]:
+    chosen = details.get("chosen") if isinstance(details, dict) else None
+    option = chosen if isinstance(chosen, dict) else {}
+    return str(option.get("id") or ""), str(option.get("title") or text or "")
+
+
+def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -> Bubble:
+    details, text = row.details if isinstance(row.details, dict) else {}, row.text or ""
+    starts_day = before is None or _day(before, zone) != _day(row, zone)
+    return Bubble(
+        id=row.id,
+        chat_id=row.chat_id,
+        kind=row.kind,
+        outgoing=row.direction == "out",
+        author=row.author,
+        sender=row.user_name or "",
+        rule_id=row.rule_id,
+        step=row.step or "",
+        text=text,
+        pieces=() if row.revoked_at else pieces(text),
+        only_emoji=is_only_emoji(text),
+        at=row.timestamp,
+        status=row.status,
+        error_code=row.error_code,
+        error_text=row.error_text,
+        starts_day=starts_day,
+        starts_group=starts_day or before is None or not _same_group(before, row),
+        edited=row.edited_at is not None,
+        revoked=row.revoked_at is not None,
+        possible_duplicate=bool(row.possible_duplicate),
+        quote=_quote(row, around.quoted),
+        reactions=around.reactions.get(row.wamid, ()) if row.wamid else (),
+        extras=read_extras(row.kind, details, row.mime_type, *around.taps.get(row.wamid or "", ("", ""))),
+    )
+
+
+def _quote(row: AnyRow, known: Mapping[str, AnyRow]) -> Quote | None:
+    if not row.quoted_wamid:
+        return None
+    original = known.get(row.quoted_wamid)
+    if original is None:
+        return Quote(None)
+    text = "" if original.revoked_at else " ".join((original.text or "").split())[:QUOTE_LENGTH]
+    kind = "revoked" if original.revoked_at else original.kind
+    return Quote(original.id, original.direction == "out", original.user_name or "", kind, text)
+
+
+def _same_group(before: AnyRow, row: AnyRow) -> bool:
+    same = (before.author, before.user_id) == (row.author, row.user_id)
+    return same and row.author != "system" and abs(row.timestamp - before.timestamp) <= GROUP
+
+
+def _day(row: AnyRow, zone: tzinfo) -> object:
+    return row.timestamp.astimezone(zone).date()
+
+
+def is_only_emoji(text: str) -> bool:
+    """Whether the text is a handful of emoji and nothing else: drawn larger, as people expect."""
+    signs = [sign for sign in text if not sign.isspace() and sign not in _JOINERS]
+    return 0 < len(signs) <= FEW_EMOJI and all(_is_emoji(sign) for sign in signs)
+
+
+def _is_emoji(sign: str) -> bool:
+    point = ord(sign)
+    return 0x1F000 <= point <= 0x1FAFF or 0x2600 <= point <= 0x27BF or 0x2B00 <= point <= 0x2BFF

@@ -1,0 +1,129 @@
+"""What templates draw of a chat: plain values, the same for everybody who may see the chat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+HUES = 8
+
+
+class View(StrEnum):
+    """The tabs of the list; the value stands in addresses (`?vista=`)."""
+
+    ALL = "todos"
+    UNANSWERED = "sin_responder"
+    MINE = "mios"
+    UNREAD = "no_leidos"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How a contact is called: `name`, or where nothing is known only the `tail` of an id.
+
+    `address` is the number (+57…) or @username, unless that is the name already.
+    """
+
+    name: str
+    tail: str = ""
+    address: str = ""
+    initial: str = ""
+    hue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoleBadge:
+    keyword: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """A line of the list. `recent_key` sorts newest first, `wait_key` the longest wait first, both as text."""
+
+    id: int
+    person: Person
+    preview: str
+    preview_kind: str
+    preview_author: str
+    preview_status: int
+    at: datetime
+    unread: int
+    estado: str
+    holder: str
+    owner_id: int | None
+    owner_name: str
+    queue_name: str
+    roles: tuple[RoleBadge, ...]
+    waiting_since: datetime | None
+    recent_key: str
+    wait_key: str
+
+    def is_in(self, view: View, user_id: int) -> bool:
+        """Whether the view of this user holds the chat; that the user may see it at all is another question."""
+        match view:
+            case View.UNANSWERED:
+                return self.waiting_since is not None
+            case View.MINE:
+                return self.owner_id == user_id
+            case View.UNREAD:
+                return self.unread > 0
+            case _:
+                return True
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    unanswered: int = 0
+    mine: int = 0
+    unread: int = 0
+
+    def of(self, view: View) -> int:
+        """0 for the view of all chats, whose number helps nobody."""
+        found = {View.UNANSWERED: self.unanswered, View.MINE: self.mine, View.UNREAD: self.unread}
+        return found.get(view, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderStrip:
+    """Who answers the chat, and until when Meta lets us write freely."""
+
+    chat_id: int
+    holder: str
+    owner_id: int | None
+    owner_name: str
+    queue_name: str
+    estado: str
+    waiting_since: datetime | None
+    resume_at: datetime | None
+    window_ends_at: datetime | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    name: str
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The card of a contact beside the conversation."""
+
+    chat_id: int
+    person: Person
+    phone: str
+    username: str
+    since: datetime
+    step: str
+    needs_review: str
+    roles: tuple[RoleBadge, ...]
+    captured: tuple[Captured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of the list; `next_key` continues it (`?antes=`), empty at the end."""
+
+    rows: tuple[ChatRow, ...]
+    next_key: str

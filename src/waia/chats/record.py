@@ -1,0 +1,119 @@
+"""The chat as use cases work on it: loaded once, changed in memory, written back as a whole."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from waia.bot.models import Estado, Holder
+
+PREVIEW_LENGTH = 200
+WINDOW = timedelta(hours=24)
+WINDOW_MARGIN = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class ChatRecord:
+    """One row of `chat_state`, field by field; `bot_due_at` and `bot_first_at` are real time, the rest business time."""
+
+    id: int
+    phone_number_id: str
+    contact_id: int
+    numero: str | None
+    step: str | None
+    estado: str | None
+    last_activity: datetime | None
+    holder: str
+    owner_id: int | None
+    queue_role_id: int | None
+    resume_at: datetime | None
+    session_open: bool
+    last_customer_at: datetime | None
+    idle_at: datetime | None
+    bot_memory: dict[str, Any]
+    bot_due_at: datetime | None
+    bot_first_at: datetime | None
+    bot_failures: int
+    last_message_id: int | None
+    last_message_at: datetime
+    preview: str
+    preview_kind: str
+    preview_author: str
+    preview_status: int
+    unread: int
+    unanswered_since: datetime | None
+    needs_person: str
+    window_ends_at: datetime | None
+    last_inbound_wamid: str | None
+    version: int
+    dirty: bool = field(default=False, compare=False)
+
+    def window_is_open(self, now: datetime) -> bool:
+        """Whether anything but a template may be sent; closes two minutes early, because clocks differ."""
+        return self.window_ends_at is not None and now < self.window_ends_at - WINDOW_MARGIN
+
+    def show(self, *, at: datetime, text: str, kind: str, author: str, status: int = 0) -> None:
+        """Make this message the one that the list shows."""
+        self.last_message_at = max(at, self.last_message_at)
+        self.preview, self.preview_kind = " ".join(text.split())[:PREVIEW_LENGTH], kind
+        self.preview_author, self.preview_status = author, status
+        self.dirty = True
+
+    def hear_customer(self, at: datetime) -> None:
+        """Note that the customer wrote: unread, unanswered, and the time that sessions are measured from."""
+        if self.bot_first_at is None:
+            self.bot_memory["previous_at"] = self.last_customer_at.isoformat() if self.last_customer_at else None
+        self.last_customer_at = max(at, self.last_customer_at) if self.last_customer_at else at
+        self.last_activity = self.last_customer_at
+        self.unread += 1
+        self.unanswered_since = self.unanswered_since or at
+        self.estado = Estado.SIN_RESPUESTA
+        self.dirty = True
+
+    def open_window(self, at: datetime) -> None:
+        self.window_ends_at = max(at + WINDOW, self.window_ends_at) if self.window_ends_at else at + WINDOW
+        self.dirty = True
+
+    def person_answers(self, user_id: int | None, now: datetime, resume_hours: float) -> None:
+        """A person wrote (an agent, or somebody in the phone app): that person holds the chat from now on."""
+        if resume_hours > 0:
+            self.holder = Holder.PERSON
+            self.resume_at = now + timedelta(hours=resume_hours)
+        self.owner_id = user_id if user_id is not None else self.owner_id
+        self.bot_memory["held_since"] = now.isoformat()
+        self.estado, self.unread, self.unanswered_since, self.needs_person = Estado.ASESOR, 0, None, ""
+        self.last_activity = now
+        self.silence_bot()
+
+    def enter_queue(self, role_id: int | None, reason: str, now: datetime, resume_hours: float) -> None:
+        """The chat waits for a person; the bot is silent until one comes, or its time is over."""
+        if resume_hours > 0:
+            self.holder = Holder.QUEUE
+            self.resume_at = now + timedelta(hours=resume_hours)
+        self.queue_role_id, self.needs_person = role_id, reason
+        self.bot_memory["held_since"] = now.isoformat()
+        self.unanswered_since = self.unanswered_since or now
+        self.silence_bot()
+
+    def back_to_bot(self) -> None:
+        """The bot answers again; its next message opens a new session."""
+        self.holder, self.resume_at, self.queue_role_id = Holder.BOT, None, None
+        self.owner_id = None
+        self.bot_memory.pop("held_since", None)
+        self.end_session()
+
+    def end_session(self) -> None:
+        """Forget step and pending capture; roles, owner and what was captured stay."""
+        self.session_open, self.step, self.idle_at = False, None, None
+        for name in ("misses", "refusals", "last_menu_rule_id"):
+            self.bot_memory.pop(name, None)
+        self.dirty = True
+
+    @property
+    def pending(self) -> list[int]:
+        """Ids of messages that the bot has not decided yet."""
+        return list(self.bot_memory.get("pending", ()))
+
+    def silence_bot(self) -> None:
+        self.bot_memory.pop("pending", None)
+        self.bot_due_at = self.bot_first_at = None
+        self.dirty = True

@@ -1,0 +1,218 @@
+"""Loads and saves chats and their messages; every query is for many at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from waia.accounts.models import Role
+from waia.chats.models import BotSession, CapturedAnswer, Chat, ChatRole, DecisionRow, Message, Reaction
+from waia.chats.record import ChatRecord
+from waia.kit.db import Transaction
+from waia.kit.sql import insert_ignore, table_of, upsert
+
+KEYS = ("id", "phone_number_id", "contact_id")
+FIELDS = tuple(name for name in ChatRecord.__dataclass_fields__ if name != "dirty")
+STATE_FIELDS = tuple(name for name in FIELDS if name not in (*KEYS, "version"))
+_CHAT = table_of(Chat)
+_COLUMNS = [_CHAT.c[name] for name in FIELDS]
+
+
+async def load_chats(tx: Transaction, ids: Iterable[int]) -> dict[int, ChatRecord]:
+    """Lock and load; in the order of ids, so that two transactions cannot wait for each other."""
+    rows = await tx.execute(_BY_ID, {"ids": sorted(set(ids))})
+    return {row.id: ChatRecord(*row) for row in rows}
+
+
+async def chats_of(tx: Transaction, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ChatRecord]:
+    """The chats of these (our number id, contact) pairs; those that do not exist yet are missing."""
+    wanted = set(pairs)
+    if not wanted:
+        return {}
+    rows = await tx.execute(_BY_CONTACT, {"contacts": sorted({contact for _, contact in wanted})})
+    found = {(row.phone_number_id, row.contact_id): ChatRecord(*row) for row in rows}
+    return {pair: chat for pair, chat in found.items() if pair in wanted}
+
+
+async def open_chats(
+    tx: Transaction, pairs: Iterable[tuple[str, int]], numeros: dict[int, str | None], now: datetime
+) -> dict[tuple[str, int], ChatRecord]:
+    """The chats of these pairs, made where there was none."""
+    wanted = sorted(set(pairs))
+    found = await chats_of(tx, wanted)
+    missing = [pair for pair in wanted if pair not in found]
+    if not missing:
+        return found
+    rows: list[dict[str, Any]] = [
+        {"phone_number_id": pnid, "contact_id": contact, "numero": numeros.get(contact), "last_message_at": now, "bot_memory": {}}
+        for pnid, contact in missing
+    ]
+    await tx.execute(insert_ignore(tx.dialect, Chat), rows)
+    return await chats_of(tx, wanted)
+
+
+async def save_chats(tx: Transaction, chats: Iterable[ChatRecord]) -> None:
+    """Write back what changed, and tell the open pages."""
+    rows: list[dict[str, Any]] = []
+    for chat in chats:
+        if chat.dirty:
+            rows.append({"chat": chat.id, **{f"_{name}": getattr(chat, name) for name in STATE_FIELDS}})
+            tx.announce("chat_changed", chat.id)
+            chat.dirty = False
+    if rows:
+        await tx.execute(_SAVE, rows)
+
+
+async def add_messages(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Insert messages; their ids by public id. A message whose wamid exists already is left out of the answer."""
+    if not rows:
+        return {}
+    await tx.execute(insert_ignore(tx.dialect, Message), list(rows))
+    found = await tx.execute(_IDS, {"public_ids": [row["public_id"] for row in rows]})
+    ids = {public_id: message_id for message_id, public_id in found}
+    for row in rows:
+        if row["public_id"] in ids:
+            tx.announce("message_added", row["chat_id"], str(ids[row["public_id"]]))
+    return ids
+
+
+async def messages_to_decide(tx: Transaction, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Messages by chat, each chat's in the order of Meta's time and arrival."""
+    by_chat: dict[int, list[Any]] = {}
+    if ids:
+        for row in await tx.execute(_TO_DECIDE, {"ids": sorted(set(ids))}):
+            by_chat.setdefault(row.chat_id, []).append(row)
+    for messages in by_chat.values():
+        messages.sort(key=lambda row: (row.timestamp, row.id))
+    return by_chat
+
+
+async def rules_of_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str, int | None]:
+    """Which rule sent the messages with these ids of Meta's."""
+    if not wamids:
+        return {}
+    rows = await tx.execute(select(Message.wamid, Message.rule_id).where(Message.wamid.in_(wamids)))
+    return {wamid: rule_id for wamid, rule_id in rows}
+
+
+async def captured_by(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    captured: dict[int, dict[str, str]] = {chat_id: {} for chat_id in chat_ids}
+    if chat_ids:
+        rows = await tx.execute(_CAPTURED, {"chats": list(chat_ids)})
+        for row in rows:
+            captured[row.chat_id][row.name] = row.value
+    return captured
+
+
+async def save_captured(tx: Transaction, chat_id: int, values: dict[str, str], now: datetime) -> None:
+    if values:
+        rows = [{"chat_id": chat_id, "name": name, "value": value, "at": now} for name, value in values.items()]
+        await tx.execute(upsert(tx.dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")), rows)
+
+
+async def save_decisions(tx: Transaction, rows: Sequence[dict[str, Any]], messages: dict[str, list[int]]) -> None:
+    """Keep the reasons, and link each decided message (ids by turn key) to its decision."""
+    if not rows:
+        return
+    await tx.execute(insert_ignore(tx.dialect, DecisionRow), list(rows))
+    found = await tx.execute(_DECISION_IDS, {"keys": [row["turn_key"] for row in rows]})
+    links = [{"m": message, "d": decision} for decision, key in found for message in messages.get(key, ())]
+    if links:
+        await tx.execute(_LINK, links)
+
+
+async def add_chat_roles(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await tx.execute(insert_ignore(tx.dialect, ChatRole), list(rows))
+
+
+async def start_session(tx: Transaction, chat_id: int, now: datetime, ended: str) -> None:
+    """Close the open session of the chat, if any, and begin a new one."""
+    await end_sessions(tx, [chat_id], now, ended)
+    await tx.execute(insert(BotSession).values(chat_id=chat_id, started_at=now))
+
+
+async def end_sessions(tx: Transaction, chat_ids: Sequence[int], now: datetime, reason: str) -> None:
+    await tx.execute(
+        update(BotSession)
+        .where(BotSession.chat_id.in_(chat_ids), BotSession.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+    )
+
+
+async def set_reaction(tx: Transaction, row: dict[str, Any]) -> None:
+    await tx.execute(upsert(tx.dialect, Reaction, ("wamid", "author"), ("emoji", "at")), row)
+
+
+async def remove_reaction(tx: Transaction, wamid: str, author: str) -> None:
+    await tx.execute(delete(Reaction).where(Reaction.wamid == wamid, Reaction.author == author))
+
+
+async def change_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> None:
+    """Change the message with this id of Meta's, if we have it, and tell the open pages."""
+    row = (await tx.execute(select(Message.id, Message.chat_id).where(Message.wamid == wamid))).one_or_none()
+    if row is None:
+        return
+    if values:
+        await tx.execute(update(Message).where(Message.id == row.id).values(**values))
+    tx.announce("message_changed", row.chat_id, str(row.id))
+
+
+async def message_of_client(tx: Transaction, user_id: int, client_id: str) -> int | None:
+    """The message that this agent already sent under this id of the browser's."""
+    found = await tx.execute(select(Message.id).where(Message.user_id == user_id, Message.client_id == client_id))
+    message_id: int | None = found.scalar_one_or_none()
+    return message_id
+
+
+async def chats_due(tx: Transaction, column: str, now: datetime, limit: int) -> list[int]:
+    """Ids of chats whose timer (`idle_at` or `resume_at`) ran out."""
+    timer = _CHAT.c[column]
+    return list((await tx.execute(select(_CHAT.c.id).where(timer <= now).order_by(timer).limit(limit))).scalars())
+
+
+async def role_ids(tx: Transaction, keywords: set[str]) -> dict[str, int]:
+    """Role ids by keyword in lower case; unknown keywords are missing."""
+    wanted = {keyword.strip().lower() for keyword in keywords if keyword}
+    if not wanted:
+        return {}
+    rows = await tx.execute(select(func.lower(Role.keyword), Role.id).where(func.lower(Role.keyword).in_(wanted)))
+    return {keyword: role_id for keyword, role_id in rows}
+
+
+async def prune_decisions(tx: Transaction, before: datetime) -> None:
+    await tx.execute(delete(DecisionRow).where(DecisionRow.at < before))
+
+
+async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> bool:
+    """Complete a placeholder of the imported history with its real content."""
+    changed = await tx.execute(
+        update(Message).where(Message.wamid == wamid, Message.kind == "media_placeholder").values(**values)
+    )
+    return bool(changed.rowcount)
+
+
+_BY_ID = select(*_COLUMNS).where(_CHAT.c.id.in_(bindparam("ids", expanding=True))).order_by(_CHAT.c.id).with_for_update()
+_BY_CONTACT = (
+    select(*_COLUMNS)
+    .where(_CHAT.c.contact_id.in_(bindparam("contacts", expanding=True)))
+    .order_by(_CHAT.c.id)
+    .with_for_update()
+)
+_SAVE = (
+    update(_CHAT)
+    .where(_CHAT.c.id == bindparam("chat"))
+    .values(**{name: bindparam(f"_{name}") for name in STATE_FIELDS}, version=_CHAT.c.version + 1)
+)
+_IDS = select(Message.id, Message.public_id).where(Message.public_id.in_(bindparam("public_ids", expanding=True)))
+_TO_DECIDE = select(
+    Message.id, Message.chat_id, Message.kind, Message.text, Message.timestamp, Message.details, Message.quoted_wamid
+).where(Message.id.in_(bindparam("ids", expanding=True)))
+_CAPTURED = select(CapturedAnswer.chat_id, CapturedAnswer.name, CapturedAnswer.value).where(
+    CapturedAnswer.chat_id.in_(bindparam("chats", expanding=True))
+)
+_DECISION_IDS = select(DecisionRow.id, DecisionRow.turn_key).where(
+    DecisionRow.turn_key.in_(bindparam("keys", expanding=True))
+)
+_LINK = update(table_of(Message)).where(Message.id == bindparam("m")).values(decision_id=bindparam("d"))

@@ -1,0 +1,258 @@
+"""Decides due turns: loads what the bot must know, asks it, and writes reply, state and reason in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import perf_counter
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+
+from waia.bot.engine import decide
+from waia.bot.models import ChatState, Decision, Estado, Holder, Reply, RuleBook, Turn, Utterance, UtteranceKind
+from waia.chats import repository
+from waia.chats.contact_repository import ContactRecord, contact_records
+from waia.chats.handover import silence_for_people
+from waia.chats.outgoing import Outgoing, enqueue
+from waia.chats.record import ChatRecord
+from waia.kit.db import Transaction
+from waia.kit.failpoints import reach
+from waia.whatsapp.content import Content
+
+MAX_FAILURES = 5
+RETRY_AFTER = timedelta(seconds=2)
+BOT_FAILED = "bot_failed"
+UTTERANCES = MappingProxyType(
+    {
+        "text": UtteranceKind.TEXT,
+        "button": UtteranceKind.TAP,
+        "button_reply": UtteranceKind.TAP,
+        "list_reply": UtteranceKind.TAP,
+        "image": UtteranceKind.IMAGE,
+        "video": UtteranceKind.VIDEO,
+        "audio": UtteranceKind.AUDIO,
+        "voice": UtteranceKind.AUDIO,
+        "document": UtteranceKind.DOCUMENT,
+        "location": UtteranceKind.LOCATION,
+        "contacts": UtteranceKind.CONTACT,
+        "sticker": UtteranceKind.STICKER,
+        "order": UtteranceKind.ORDER,
+        "flow_reply": UtteranceKind.TEXT,
+    }
+)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """What the owner configured for deciding: the compiled flow, the hours, and how a reply becomes a message."""
+
+    book: RuleBook
+    is_open: Callable[[datetime], bool]
+    content_of: Callable[[Reply], Content]
+    resume_hours: float
+    session_timeout_s: float
+
+
+@dataclass(slots=True)
+class _Decided:
+    chat: ChatRecord
+    messages: Sequence[Any]
+    decision: Decision
+    duration_us: int
+
+    @property
+    def turn_key(self) -> str:
+        return f"turn:{self.chat.id}:{max(row.id for row in self.messages)}"
+
+
+async def take_turns(
+    tx: Transaction, chats: Sequence[ChatRecord], brain: Brain, now: datetime, real_now: datetime
+) -> dict[int, datetime | None]:
+    """Decide every chat whose quiet window is over; when each chat wants to be looked at again (None: never)."""
+    due = [chat for chat in chats if chat.pending and chat.bot_due_at and chat.bot_due_at <= real_now]
+    messages = await repository.messages_to_decide(tx, [message_id for chat in due for message_id in chat.pending])
+    turns = await _Turns.load(tx, [chat for chat in due if chat.id in messages], messages, brain, now, real_now)
+    await turns.decide_all()
+    await repository.save_chats(tx, chats)
+    return {chat.id: chat.bot_due_at for chat in chats}
+
+
+class _Turns:
+    """The due turns of one transaction; decisions first, then a fixed number of statements."""
+
+    def __init__(self, tx: Transaction, brain: Brain, now: datetime, real_now: datetime) -> None:
+        self._tx, self._brain, self._now, self._real_now = tx, brain, now, real_now
+        self._chats: list[ChatRecord] = []
+        self._messages: dict[int, list[Any]] = {}
+        self._captured: dict[int, dict[str, str]] = {}
+        self._contacts: dict[int, ContactRecord] = {}
+        self._quoted_rules: dict[str, int | None] = {}
+        self._roles: dict[str, int] = {}
+
+    @classmethod
+    async def load(
+        cls,
+        tx: Transaction,
+        chats: list[ChatRecord],
+        messages: dict[int, list[Any]],
+        brain: Brain,
+        now: datetime,
+        real_now: datetime,
+    ) -> "_Turns":
+        turns = cls(tx, brain, now, real_now)
+        turns._chats, turns._messages = chats, messages
+        if chats:
+            turns._captured = await repository.captured_by(tx, [chat.id for chat in chats])
+            turns._contacts = await contact_records(tx, [chat.contact_id for chat in chats])
+            quoted = {row.quoted_wamid for rows in messages.values() for row in rows if row.quoted_wamid}
+            turns._quoted_rules = await repository.rules_of_messages(tx, sorted(quoted))
+        return turns
+
+    async def decide_all(self) -> None:
+        decided = [each for chat in self._chats if (each := self._decide(chat)) is not None]
+        await self._load_roles(decided)
+        outgoing: list[Outgoing] = []
+        for each in decided:
+            outgoing += self._replies(each)
+            await self._apply(each)
+        reach("decide.before_write")
+        await enqueue(self._tx, outgoing, self._now, self._real_now)
+        await self._keep_reasons(decided)
+
+    def _decide(self, chat: ChatRecord) -> _Decided | None:
+        rows = self._messages[chat.id]
+        started = perf_counter()
+        try:
+            decision = decide(self._brain.book, self._state(chat), self._turn(chat, rows))
+        except Exception as error:
+            log.error("bot_failed", chat=chat.id, error=type(error).__name__, failures=chat.bot_failures + 1)
+            self._postpone(chat)
+            return None
+        return _Decided(chat, rows, decision, round((perf_counter() - started) * 1_000_000))
+
+    def _postpone(self, chat: ChatRecord) -> None:
+        """A bug in the rules or the bot: try again a few times, then a person must look."""
+        chat.bot_failures += 1
+        chat.dirty = True
+        if chat.bot_failures < MAX_FAILURES:
+            chat.bot_due_at = self._real_now + RETRY_AFTER * chat.bot_failures
+        else:
+            chat.bot_failures = 0
+            chat.enter_queue(None, BOT_FAILED, self._now, self._brain.resume_hours)
+
+    def _state(self, chat: ChatRecord) -> ChatState:
+        memory = chat.bot_memory
+        held_since = memory.get("held_since")
+        return ChatState(
+            step=chat.step if chat.session_open else None,
+            holder=Holder(chat.holder),
+            held_since=datetime.fromisoformat(held_since) if held_since else None,
+            last_customer_at=chat.last_customer_at,
+            misses=int(memory.get("misses", 0)),
+            refusals=int(memory.get("refusals", 0)),
+            captured=self._captured[chat.id],
+            last_menu_rule_id=memory.get("last_menu_rule_id"),
+            estado=Estado(chat.estado) if chat.estado in set(Estado) else None,
+        )
+
+    def _turn(self, chat: ChatRecord, rows: Sequence[Any]) -> Turn:
+        previous = chat.bot_memory.get("previous_at")
+        return Turn(
+            utterances=tuple(self._utterance(row) for row in rows),
+            now=self._now,
+            is_open=self._brain.is_open(self._now),
+            previous_customer_at=datetime.fromisoformat(previous) if previous else None,
+        )
+
+    def _utterance(self, row: Any) -> Utterance:
+        chosen = row.details.get("chosen") or {}
+        return Utterance(
+            message_id=row.id,
+            kind=UTTERANCES.get(row.kind, UtteranceKind.TEXT),
+            text=row.text or "",
+            at=row.timestamp,
+            option_id=chosen.get("id"),
+            menu_rule_id=self._quoted_rules.get(row.quoted_wamid) if row.quoted_wamid else None,
+        )
+
+    async def _load_roles(self, decided: Sequence[_Decided]) -> None:
+        wanted = {keyword for each in decided for keyword in each.decision.roles_added}
+        wanted |= {each.decision.handover.role_keyword or "" for each in decided if each.decision.handover}
+        self._roles = await repository.role_ids(self._tx, wanted)
+
+    def _replies(self, each: _Decided) -> list[Outgoing]:
+        return [
+            Outgoing(
+                chat=each.chat,
+                contact=self._contacts[each.chat.contact_id],
+                content=self._brain.content_of(reply),
+                author="bot",
+                idem_key=f"{each.turn_key}:{number}",
+                step=reply.step,
+                rule_id=reply.rule_id,
+            )
+            for number, reply in enumerate(each.decision.replies)
+        ]
+
+    async def _apply(self, each: _Decided) -> None:
+        chat, decision = each.chat, each.decision
+        before = self._captured[chat.id]
+        new = {name: value for name, value in decision.state.captured.items() if before.get(name) != value}
+        await repository.save_captured(self._tx, chat.id, new, self._now)
+        rows = [
+            {"chat_id": chat.id, "role_id": self._roles[keyword.lower()], "numero": chat.numero}
+            for keyword in decision.roles_added
+            if keyword.lower() in self._roles
+        ]
+        await repository.add_chat_roles(self._tx, rows)
+        if decision.new_session:
+            ended = "expired" if chat.session_open else "new"
+            await repository.start_session(self._tx, chat.id, self._now, ended)
+        self._remember(chat, decision)
+        await self._hold(chat, decision)
+
+    def _remember(self, chat: ChatRecord, decision: Decision) -> None:
+        state, was_held = decision.state, chat.holder != Holder.BOT
+        chat.step, chat.session_open = state.step, state.step is not None
+        chat.bot_failures = 0
+        chat.bot_due_at = chat.bot_first_at = None
+        memory: dict[str, Any] = {
+            "misses": state.misses,
+            "refusals": state.refusals,
+            "last_menu_rule_id": state.last_menu_rule_id,
+            "held_since": state.held_since.isoformat() if state.held_since else None,
+        }
+        chat.bot_memory = {name: value for name, value in memory.items() if value}
+        if state.estado is not None and not (was_held and not decision.replies):
+            chat.estado = state.estado
+        answered = bool(decision.replies) and decision.handover is None
+        if answered and state.holder is Holder.BOT and not chat.needs_person:
+            chat.unanswered_since = None
+        chat.dirty = True
+
+    async def _hold(self, chat: ChatRecord, decision: Decision) -> None:
+        if decision.handover is not None:
+            role_id = self._roles.get((decision.handover.role_keyword or "").lower())
+            chat.enter_queue(role_id, str(decision.handover.reason), self._now, self._brain.resume_hours)
+        elif decision.state.holder is Holder.BOT and chat.holder != Holder.BOT:
+            chat.holder, chat.resume_at, chat.queue_role_id, chat.owner_id = Holder.BOT, None, None, None
+        elif chat.holder != Holder.BOT and decision.state.holder is not Holder.BOT:
+            await silence_for_people(self._tx, chat)
+
+    async def _keep_reasons(self, decided: Sequence[_Decided]) -> None:
+        rows = [
+            {
+                "turn_key": each.turn_key,
+                "chat_id": each.chat.id,
+                "at": self._now,
+                "duration_us": each.duration_us,
+                "silent_reason": (each.decision.silent_reason or "")[:40],
+                "trace": each.decision.trace.to_dict(),
+            }
+            for each in decided
+        ]
+        links = {each.turn_key: [row.id for row in each.messages] for each in decided}
+        await repository.save_decisions(self._tx, rows, links)
+

@@ -1,0 +1,158 @@
+"""The `waia` command."""
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from waia.kit.logs import set_up_logging
+from waia.settings import SettingError, Settings, load_settings
+
+
+@click.group(help="waia: WhatsApp Cloud API bot and agent panel.")
+@click.version_option(version("waia"), prog_name="waia")
+def main() -> None:
+    """Each command reads the environment and `.env`."""
+
+
+@main.command()
+@click.option("--web-only", is_flag=True, help="Leave the loops to `waia work` (MariaDB/MySQL only).")
+def serve(web_only: bool) -> None:
+    """Start the web server, and the loops beside it."""
+    from waia.app.server import serve as run
+
+    _guarded(lambda settings: run(settings, web_only=web_only))
+
+
+@main.command()
+def work() -> None:
+    """Run only the loops, beside the same MariaDB/MySQL."""
+    from waia.app.server import work as run
+
+    _guarded(run)
+
+
+@main.command()
+def demo() -> None:
+    """Start a small shop with a WhatsApp simulator; nothing leaves this machine."""
+    from waia.app.demo import demo_environment
+    from waia.app.server import serve as run
+
+    def start(settings: Settings) -> None:
+        click.echo(f"\n  waia demo: http://127.0.0.1:{settings.port}/simulador\n", err=True)
+        run(settings)
+
+    _guarded(start, demo_environment(dict(os.environ)))
+
+
+@main.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema; an empty one is set up."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.parts import make_parts
+        from waia.app.server import hold_data_folder
+        from waia.app.setup import set_up
+
+        lock = hold_data_folder(settings)
+        parts = make_parts(settings)
+        await set_up(parts)
+        await parts.stop()
+        if lock:
+            lock.close()
+        click.echo("The database is up to date.")
+
+    _guarded_async(run)
+
+
+@main.command("create-user")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, help="Keyword of a role, such as admin; may be repeated.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def create_user(username: str, roles: tuple[str, ...], password_stdin: bool) -> None:
+    """Create a user, or give an existing one a new password and more roles."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask_twice()
+
+    async def run(settings: Settings) -> None:
+        from waia.accounts.commands import create_user as create
+        from waia.app.parts import make_parts
+
+        parts = make_parts(settings)
+        done = await create(parts.database, username, password, roles, parts.clock.real())
+        await parts.stop()
+        click.echo(f"{username}: {done}")
+
+    _guarded_async(run)
+
+
+@main.command("rehash-passwords")
+@click.option("--list", "list_only", is_flag=True, help="Only list who still has an old hash.")
+def rehash_passwords(list_only: bool) -> None:
+    """Ask old users' passwords and store them anew, or list who is left."""
+
+    async def run(settings: Settings) -> None:
+        from waia.accounts.commands import rehash_passwords as rehash
+        from waia.app.parts import make_parts
+
+        parts = make_parts(settings)
+        left = await rehash(parts.database, list_only, lambda name: getpass.getpass(f"Password of {name}: "))
+        await parts.stop()
+        for old in left:
+            click.echo(old)
+
+    _guarded_async(run)
+
+
+@main.command()
+def doctor() -> None:
+    """Say which setting is wrong, and what to do about it."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.doctor import findings
+
+        found = await findings(settings)
+        for finding in found:
+            click.echo(finding.line())
+        if any(finding.is_wrong for finding in found):
+            raise SystemExit(1)
+
+    _guarded_async(run)
+
+
+def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = None) -> None:
+    try:
+        settings = load_settings(environ)
+        set_up_logging(settings.log_level, settings.log_file)
+        run(settings)
+    except SettingError as error:
+        click.echo(f"waia: {error}", err=True)
+        raise SystemExit(2) from None
+    except OSError as error:
+        click.echo(f"waia: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+def _guarded_async(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    from waia.kit.errors import WaiaError
+
+    def start(settings: Settings) -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            asyncio.run(run(replace(settings)))
+        except WaiaError as error:
+            raise SettingError(error.message) from None
+
+    _guarded(start)
+
+
+def _ask_twice() -> str:
+    password = getpass.getpass("Password: ")
+    if password != getpass.getpass("Again: "):
+        raise click.ClickException("the passwords differ")
+    return password

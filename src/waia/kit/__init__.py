@@ -1,0 +1,1 @@
+"""What any web application needs; it has never heard of WhatsApp."""

@@ -1,0 +1,166 @@
+"""The database: one writing connection on SQLite, a pool on MariaDB/MySQL, and transactions that announce after commit."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from waia.kit.events import Announcement, append
+from waia.kit.wakeups import Wakeups
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
+MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
+MAX_TRIES = 5
+T = TypeVar("T")
+
+
+class Transaction:
+    """One unit of work. What it announces becomes event rows as its last statement, and wake-ups after commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
+        self.announcements: list[Announcement] = []
+        self.topics: set[str] = set()
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `mysql` (MariaDB included)."""
+        return "sqlite" if self.connection.dialect.name == "sqlite" else "mysql"
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Any:
+        return await self.connection.execute(statement, parameters)
+
+    def announce(self, kind: str, chat_id: int | None, ref: str = "") -> None:
+        self.announcements.append(Announcement(kind, chat_id, ref))
+
+    def wake(self, topic: str) -> None:
+        self.topics.add(topic)
+
+    async def finish(self) -> None:
+        await self.session.flush()
+        if self.announcements:
+            await append(self.connection, self.announcements)
+            self.topics.add("events")
+
+
+class Database:
+    """Opens transactions. `reading()` never writes; `writing()` is serialised on SQLite (one writer, FIFO)."""
+
+    def __init__(self, url: str, wakeups: Wakeups, *, pool_size: int = 20) -> None:
+        self.url = make_url(url)
+        self.wakeups = wakeups
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._write_lock = asyncio.Lock() if self.is_sqlite else None
+        self._writer = _sqlite_engine(self.url, writes=True) if self.is_sqlite else _mysql_engine(self.url, pool_size)
+        self._reader = _sqlite_engine(self.url, writes=False) if self.is_sqlite else self._writer
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._writer
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        async with self._reader.connect() as connection:
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+            finally:
+                await transaction.session.close()
+                await connection.rollback()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back on any exception; then wake whoever waits."""
+        async with _held(self._write_lock), self._writer.connect() as connection:
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+                await transaction.finish()
+                await connection.commit()
+            except BaseException:
+                await connection.rollback()
+                raise
+            finally:
+                await transaction.session.close()
+        for topic in transaction.topics:
+            self.wakeups.notify(topic)
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run a whole writing function, again (at most 5 times) when the database asks for it (deadlock, busy)."""
+        for attempt in range(MAX_TRIES):
+            try:
+                async with self.writing() as transaction:
+                    return await work(transaction)
+            except DBAPIError as error:
+                if attempt == MAX_TRIES - 1 or not is_retryable(error):
+                    raise
+            await asyncio.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Deadlock, lock wait, a connection that died, SQLite's lock: nothing was committed, or a repeat is harmless."""
+    original = error.orig
+    code = original.args[0] if original is not None and original.args else None
+    return code in MYSQL_RETRY_CODES or "locked" in str(original) or error.connection_invalidated
+
+
+@asynccontextmanager
+async def _held(lock: asyncio.Lock | None) -> AsyncIterator[None]:
+    if lock is None:
+        yield
+        return
+    async with lock:
+        yield
+
+
+def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
+    url = url.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"})
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_timeout=3,
+        connect_args={"connect_timeout": 3},
+    )
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if writes else 5,
+        max_overflow=0 if writes else 10,
+    )
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    pragmas = SQLITE_PRAGMAS if writes else (*SQLITE_PRAGMAS[2:], "wal_autocheckpoint=0", "query_only=ON")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

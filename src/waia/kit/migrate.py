@@ -1,0 +1,51 @@
+"""Brings a database's schema up (or down) to a revision; used by `waia upgrade`, by the start and by tests."""
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from waia.kit.db import Database
+from waia.kit.files import migrations_dir
+
+
+async def upgrade(database: Database, revision: str = "head") -> None:
+    await _run(database, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(database: Database, revision: str = "base") -> None:
+    await _run(database, lambda config: command.downgrade(config, revision))
+
+
+async def is_empty(database: Database) -> bool:
+    """Whether there is not one table of ours."""
+    async with database.engine.connect() as connection:
+        return not await connection.run_sync(lambda sync: inspect(sync).has_table("mensajes"))
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the schema is the one that this code was written for."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    async with database.engine.connect() as connection:
+        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return current == head
+
+
+async def _run(database: Database, act: Any) -> None:
+    def on_connection(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        act(config)
+
+    async with database.engine.connect() as connection:
+        await connection.run_sync(on_connection)
+        await connection.commit()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()))
+    return config

@@ -1,0 +1,176 @@
+"""Lanes: the one queue. A lane is a key (a customer, a chat) with a due time; its items are worked in order.
+
+Work that only touches the database *takes* lanes: their rows stay locked until commit, so effect and item commit
+together and a killed process leaves nothing behind. Work that leaves the machine (a send) *leases* lanes: the due
+time becomes the end of the lease, and a release by somebody who lost the lease changes no row (`Fenced`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, String, bindparam, case, delete, or_, select, update
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from waia.kit.columns import Model, UtcDateTime, binary_text
+from waia.kit.db import Transaction
+from waia.kit.sql import table_of
+
+LEASE = timedelta(seconds=30)
+MAX_LANES = 50
+
+
+class Lane(Model):
+    """`owner` names the lease that runs until `due_at`; empty when free. `again_at`: new work came meanwhile."""
+
+    __tablename__ = "lanes"
+    __table_args__ = (Index(None, "queue", "due_at"), Model.__table_args__)
+
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    key: Mapped[str] = mapped_column(binary_text(255), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    owner: Mapped[str] = mapped_column(binary_text(120), default="", server_default="")
+    fence: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`due_at` None: nothing is left to do in this lane."""
+
+    key: str
+    due_at: datetime | None = None
+
+
+class Fenced(Exception):
+    """The lease was lost to somebody else: nothing of this transaction may commit."""
+
+
+async def push(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]) -> None:
+    """Make lanes due, keeping an earlier due time. A leased lane is marked to be looked at again."""
+    soonest: dict[str, datetime] = {}
+    for key, due_at in due:
+        soonest[key] = min(due_at, soonest.get(key, due_at))
+    if not soonest:
+        return
+    rows = [{"queue": queue, "key": key, "due_at": at, "owner": "", "fence": 0} for key, at in sorted(soonest.items())]
+    await tx.execute(_PUSH[tx.dialect], rows)
+    tx.wake(queue)
+
+
+async def take(tx: Transaction, queue: str, now: datetime, limit: int = MAX_LANES) -> list[str]:
+    """Lock up to `limit` due lanes until the end of this transaction; lanes that others hold are passed over."""
+    found = await tx.execute(_DUE, {"queue": queue, "now": now, "limit": limit})
+    return list(found.scalars())
+
+
+async def take_one(tx: Transaction, queue: str, key: str) -> bool:
+    """Lock one lane by its key; False when it is gone or somebody else has it."""
+    wanted = select(Lane.key).where(Lane.queue == queue, Lane.key == key).with_for_update(skip_locked=True)
+    return (await tx.execute(wanted)).scalar_one_or_none() is not None
+
+
+async def due_keys(tx: Transaction, queue: str, now: datetime, limit: int = MAX_LANES) -> list[str]:
+    """Due lanes without locking them."""
+    due = select(Lane.key).where(Lane.queue == queue, Lane.due_at <= now).order_by(Lane.due_at).limit(limit)
+    return list((await tx.execute(due)).scalars())
+
+
+async def finish(tx: Transaction, queue: str, keys: Sequence[str]) -> None:
+    if keys:
+        await tx.execute(_FINISH, [{"q": queue, "k": key} for key in keys])
+
+
+async def later(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]) -> None:
+    """Put lanes that this transaction took back, due at another time."""
+    rows = [{"q": queue, "k": key, "at": at} for key, at in due]
+    if rows:
+        await tx.execute(_LATER, rows)
+
+
+async def lease(tx: Transaction, queue: str, keys: Sequence[str], owner: str, until: datetime) -> None:
+    """Turn lanes that this transaction took into leases of `owner` (a name never used before)."""
+    if keys:
+        await tx.execute(_LEASE, [{"q": queue, "k": key, "o": owner, "until": until} for key in keys])
+
+
+async def release(tx: Transaction, queue: str, owner: str, releases: Sequence[Release]) -> None:
+    """Give leased lanes back; a lane to which work came meanwhile becomes due at once. Raises `Fenced`."""
+    done = [{"q": queue, "k": item.key, "o": owner} for item in releases if item.due_at is None]
+    again = [{"q": queue, "k": item.key, "o": owner, "at": item.due_at} for item in releases if item.due_at]
+    changed = 0
+    if done:
+        changed += (await tx.execute(_RELEASE_DONE, done)).rowcount
+        changed += (await tx.execute(_RELEASE_AGAIN, done)).rowcount
+    if again:
+        changed += (await tx.execute(_RELEASE_LATER, again)).rowcount
+    if changed != len(releases):
+        raise Fenced(queue)
+    tx.wake(queue)
+
+
+async def next_due(tx: Transaction, queue: str) -> datetime | None:
+    """When the next lane becomes due; None when there is none."""
+    found = await tx.execute(select(Lane.due_at).where(Lane.queue == queue).order_by(Lane.due_at).limit(1))
+    due: datetime | None = found.scalar_one_or_none()
+    return due
+
+
+async def free_leases_of(tx: Transaction, owner_prefix: str, now: datetime) -> int:
+    """End the leases of a process that is gone, so that its lanes need not wait for the lease to run out."""
+    gone = update(Lane).where(Lane.owner.startswith(owner_prefix, autoescape=True)).values(due_at=now)
+    return int((await tx.execute(gone)).rowcount)
+
+
+async def lease_owners(tx: Transaction) -> list[str]:
+    return list((await tx.execute(select(Lane.owner).where(Lane.owner != "").distinct())).scalars())
+
+
+def _push_statement(dialect: str) -> Any:
+    table = table_of(Lane)
+    statement: Any = sqlite.insert(table) if dialect == "sqlite" else mysql.insert(table)
+    new = statement.excluded if dialect == "sqlite" else statement.inserted
+    sooner_again = or_(table.c.again_at.is_(None), table.c.again_at > new.due_at)
+    changes = {
+        # MySQL applies these from left to right, so `again_at` comes first: it reads the owner only.
+        "again_at": case(((table.c.owner != "") & sooner_again, new.due_at), else_=table.c.again_at),
+        "due_at": case(((table.c.owner == "") & (table.c.due_at > new.due_at), new.due_at), else_=table.c.due_at),
+    }
+    if dialect == "sqlite":
+        return statement.on_conflict_do_update(index_elements=[table.c.queue, table.c.key], set_=changes)
+    return statement.on_duplicate_key_update(changes)
+
+
+def _mine() -> Any:
+    return (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k"))
+
+
+_PUSH = {dialect: _push_statement(dialect) for dialect in ("sqlite", "mysql")}
+_DUE = (
+    select(Lane.key)
+    .where(Lane.queue == bindparam("queue"), Lane.due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(Lane.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_FINISH = delete(Lane).where(_mine())
+_LATER = update(Lane).where(_mine()).values(due_at=bindparam("at"), owner="", again_at=None)
+_LEASE = (
+    update(Lane)
+    .where(_mine())
+    .values(due_at=bindparam("until"), owner=bindparam("o"), fence=Lane.fence + 1, again_at=None)
+)
+_HELD = (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k")) & (Lane.owner == bindparam("o"))
+_RELEASE_DONE = delete(Lane).where(_HELD, Lane.again_at.is_(None))
+_RELEASE_AGAIN = update(Lane).where(_HELD, Lane.again_at.is_not(None)).values(due_at=Lane.again_at, owner="", again_at=None)
+_RELEASE_LATER = (
+    update(Lane)
+    .where(_HELD)
+    .values(
+        due_at=case((Lane.again_at < bindparam("at", type_=UtcDateTime), Lane.again_at), else_=bindparam("at", type_=UtcDateTime)),
+        owner="",
+        again_at=None,
+    )
+)

@@ -1,0 +1,91 @@
+"""Renders templates: without a request for the stream (`Pages`), with one for pages and fragments (`Page`)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import MediaType, Response
+
+from waia.kit.clock import Clock
+from waia.kit.files import asset, template_dir, vendor
+from waia.kit.i18n import format_datetime, format_day, format_number, format_time, negotiate, translator
+
+
+
+class Pages:
+    """All templates, with autoescape and strict names. One per process; languages are cached apart."""
+
+    def __init__(self, zone: ZoneInfo, clock: Clock, *, demo: bool = False) -> None:
+        self._zone, self._clock, self._demo = zone, clock, demo
+        self._environment = lru_cache(maxsize=None)(self._build)
+
+    def render(self, template: str, language: str, context: Mapping[str, Any]) -> str:
+        return self._environment(language).get_template(template).render(context)
+
+    def _build(self, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(template_dir()),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        words = translator(language)
+        environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals.update(
+            lang=language, asset=asset, vendor=vendor, demo=self._demo, zone_name=str(self._zone), now=self._clock.business
+        )
+        environment.filters.update(self._filters(language))
+        return environment
+
+    def _filters(self, language: str) -> dict[str, Any]:
+        zone, clock = self._zone, self._clock
+        return {
+            "clock_time": lambda when: format_time(when, language, zone),
+            "day": lambda when: format_day(when, language, zone, clock.business()),
+            "moment": lambda when: _moment(when, language, zone, clock.business()),
+            "full_moment": lambda when: format_datetime(when, language, zone),
+            "iso": lambda when: when.isoformat(timespec="seconds"),
+            "number": lambda value: format_number(value, language),
+            "translate": _translate,
+        }
+
+
+class Page:
+    """What one request needs to answer with HTML: its language, its user and its CSRF token are in every context."""
+
+    def __init__(self, pages: Pages, *, language: str, user: Any, csrf_token: str, path: str) -> None:
+        self.pages, self.language = pages, language
+        self._context = {"user": user, "csrf_token": csrf_token, "path": path}
+
+    def text(self, template: str, **context: Any) -> str:
+        return self.pages.render(template, self.language, {**self._context, **context})
+
+    def html(
+        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response[str]:
+        body = self.text(template, **context)
+        return Response(body, status_code=status, media_type=MediaType.HTML, headers=dict(headers or {}))
+
+
+def choose_language(accept_language: str | None, user_language: str | None, default: str) -> str:
+    return negotiate(accept_language, user_language or None, default)
+
+
+def _moment(when: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
+    """The time of day within the last 24 hours, else the day."""
+    if timedelta(0) <= now - when < timedelta(hours=24) or when > now:
+        return format_time(when, language, zone)
+    return format_day(when, language, zone, now)
+
+
+@pass_context
+def _translate(context: Context, text: str) -> str:
+    """Translate a sentence that was made in code, such as an error's."""
+    translated: str = context.resolve("gettext")(text)
+    return translated

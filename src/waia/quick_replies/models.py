@@ -1,0 +1,34 @@
+"""Quick replies in the original's tables."""
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from waia.kit.columns import Model, long_text
+
+
+class QuickReplyMedia(Model):
+    __tablename__ = "boton_medias"
+    __table_args__ = (Index(None, "quick_reply_id"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    quick_reply_id: Mapped[int] = mapped_column(
+        "boton_id", ForeignKey("botones.id", ondelete="CASCADE"), key="quick_reply_id"
+    )
+    url: Mapped[str] = mapped_column("media_url", Text, key="url")
+    mime_type: Mapped[str | None] = mapped_column("media_tipo", String(127), key="mime_type")
+
+
+class QuickReply(Model):
+    """A prepared answer: a text and any number of media."""
+
+    __tablename__ = "botones"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    text: Mapped[str] = mapped_column("mensaje", long_text(), key="text")
+    kind: Mapped[str | None] = mapped_column("tipo", String(50), key="kind")
+    media_url: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column("nombre", String(100), key="name")
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    medias: Mapped[list[QuickReplyMedia]] = relationship(
+        order_by=QuickReplyMedia.id, lazy="selectin", cascade="all, delete-orphan"
+    )

@@ -1,0 +1,107 @@
+"""Opening hours of the business, read from one line such as `lun-vie 08:00-18:00; sab 09:00-13:00`."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+MINUTES_A_DAY = 24 * 60
+DAYS_A_WEEK = 7
+_DAY_NAMES = (
+    ("mon", "monday", "lun", "lunes"),
+    ("tue", "tues", "tuesday", "mar", "martes"),
+    ("wed", "wednesday", "mie", "miercoles"),
+    ("thu", "thur", "thurs", "thursday", "jue", "jueves"),
+    ("fri", "friday", "vie", "viernes"),
+    ("sat", "saturday", "sab", "sabado"),
+    ("sun", "sunday", "dom", "domingo"),
+)
+_DAY_NUMBERS = {name: number for number, names in enumerate(_DAY_NAMES) for name in names}
+_TIME = r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d)?"
+_SPAN = re.compile(rf"(?<![\d:.])({_TIME})\s*(?:-|a|to)\s*({_TIME})(?![\d:.])")
+_BETWEEN_DAYS = re.compile(r"(?<=[a-z])\s*(?:-|\ba\b|\bto\b)\s*(?=[a-z])")
+_SEPARATORS = re.compile(r"(?:[\s,]|\b(?:y|e|and)\b)+")
+
+
+class HoursRefused(ValueError):
+    """The text cannot be read; the message is the cure."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "write days and times such as mon-fri 08:00-18:00; sat 09:00-13:00 (or lun-vie), or nothing"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """`spans` are minutes of the week from Monday 00:00, the last one excluded; none means always open."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def is_open(self, moment: datetime, zone: ZoneInfo) -> bool:
+        local = moment.astimezone(zone)
+        minute = local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute
+        return not self.spans or any(first <= minute < last for first, last in self.spans)
+
+
+ALWAYS_OPEN = BusinessHours()
+
+
+def parse_hours(text: str) -> BusinessHours:
+    """Raises HoursRefused. `22:00-02:00` ends on the next day; an empty text is always open."""
+    parts = [part for part in re.split(r"[;\n]", _plain(text)) if part.strip()]
+    return BusinessHours(tuple(sorted(span for part in parts for span in _week_spans(part))))
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents; every dash is a hyphen."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[–—]", "-", plain)
+
+
+def _week_spans(part: str) -> Iterator[tuple[int, int]]:
+    days, times = re.fullmatch(r"(\D*)(.*)", part.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
+    spans = [(_minute(found[1]), _minute(found[2])) for found in _SPAN.finditer(times)]
+    left_over = _SEPARATORS.sub("", _SPAN.sub(" ", times))
+    if not spans or left_over or any(first == last for first, last in spans):
+        raise HoursRefused
+    for day in _days(days):
+        for first, last in spans:
+            yield from _wrapped(day, first, last)
+
+
+def _days(text: str) -> list[int]:
+    """`lun-vie, dom` as numbers from Monday 0; no day at all means every day."""
+    named = _BETWEEN_DAYS.sub("-", text.replace(".", "").replace(":", " "))
+    words = [word for word in _SEPARATORS.split(named) if word]
+    return sorted({day for word in words for day in _day_range(word)}) if words else list(range(DAYS_A_WEEK))
+
+
+def _day_range(word: str) -> Iterator[int]:
+    first, _, last = word.partition("-")
+    if first not in _DAY_NUMBERS or (last or first) not in _DAY_NUMBERS:
+        raise HoursRefused
+    start, end = _DAY_NUMBERS[first], _DAY_NUMBERS[last or first]
+    for step in range((end - start) % DAYS_A_WEEK + 1):
+        yield (start + step) % DAYS_A_WEEK
+
+
+def _minute(time: str) -> int:
+    hour, _, minute = time.replace(".", ":").partition(":")
+    total = int(hour) * 60 + int(minute or 0)
+    if total > MINUTES_A_DAY:
+        raise HoursRefused
+    return total
+
+
+def _wrapped(day: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Cut at the end of the week, so that Sunday night reaches into Monday."""
+    week = DAYS_A_WEEK * MINUTES_A_DAY
+    begin = day * MINUTES_A_DAY + first
+    end = day * MINUTES_A_DAY + last + (MINUTES_A_DAY if last < first else 0)
+    yield begin, min(end, week)
+    if end > week:
+        yield 0, end - week

@@ -1,0 +1,81 @@
+"""Which settings an owner may keep in the database, and what is in force with them over the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import structlog
+
+from waia.bot.models import FlowProfile
+from waia.rules.hours import parse_hours
+from waia.settings import SETTINGS, Setting, Settings
+
+FLOW_PROFILE = "flow_profile"
+KEPT_IN_DATABASE = frozenset(
+    {
+        "initial_step", "session_timeout_s", "buffer_s", "bot_max_age_min", "bot_resume_hours",
+        "handover_role", "fallback_text", "command_match", "first_message", "chats_without_role",
+        "session_close_text", "hours", "read_receipts", "typing_indicator", "trace_days",
+    }
+)  # fmt: skip
+# Texts that have no variable: only the database can change them.
+FLOW_TEXTS = ("restart_text", "bad_measure_text", "handover_text", "menu_text")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """`texts` holds those of `FLOW_TEXTS` that are set."""
+
+    settings: Settings
+    profile: FlowProfile
+    texts: Mapping[str, str]
+
+
+def in_force(environment: Settings, stored: Mapping[str, str]) -> InForce:
+    """Stored values win; one that cannot be read is logged and the environment's stands."""
+    values = {
+        name: value
+        for name, text in stored.items()
+        if name in KEPT_IN_DATABASE and (value := _read(name, text)) is not None
+    }
+    profile = FlowProfile.ORIGINAL if stored.get(FLOW_PROFILE, "").strip() == "original" else FlowProfile.WAIA
+    texts = {name: stored[name] for name in FLOW_TEXTS if name in stored}
+    return InForce(replace(environment, **values), profile, texts)
+
+
+def check_setting(name: str, text: str) -> str | None:
+    """What is wrong with a value that somebody wants to store; None when it may be stored."""
+    if name == FLOW_PROFILE:
+        return None if text in set(FlowProfile) else "use one of: " + ", ".join(FlowProfile)
+    if name in FLOW_TEXTS:
+        return None
+    if name not in KEPT_IN_DATABASE:
+        return "this setting is kept in the environment only"
+    try:
+        _value(name, text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return _value(name, text)
+    except ValueError as error:
+        log.warning("stored_setting_unreadable", name=name, cure=str(error))
+        return None
+
+
+def _value(name: str, text: str) -> Any:
+    value = _by_field()[name].read(text if name.endswith("_text") else text.strip())
+    if name == "hours":
+        parse_hours(value)
+    return value
+
+
+@cache
+def _by_field() -> Mapping[str, Setting]:
+    return {setting.field: setting for setting in SETTINGS}

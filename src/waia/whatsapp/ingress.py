@@ -1,0 +1,88 @@
+"""Group commit: one collector per process writes many webhook bodies in one transaction, then answers them all."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.errors import Unavailable
+from waia.kit.failpoints import reach
+from waia.whatsapp.items import Split
+from waia.whatsapp.repository import keep_raw, store_items
+
+MAX_BODIES = 200
+COMMIT_DEADLINE_S = 3.0
+MAX_WAITING = 2_000
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Body:
+    raw: bytes
+    split: Split
+    stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Ingress:
+    """`store` returns only after the body is durably committed, or raises Unavailable within 3 s."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
+
+    async def store(self, raw: bytes, split: Split) -> None:
+        body = _Body(raw, split)
+        try:
+            self._bodies.put_nowait(body)
+            async with asyncio.timeout(COMMIT_DEADLINE_S):
+                await body.stored
+        except (TimeoutError, asyncio.QueueFull) as error:
+            raise Unavailable from error
+
+    async def run(self) -> None:
+        """Drain the queue for as long as the process lives."""
+        while True:
+            bodies = [await self._bodies.get()]
+            while len(bodies) < MAX_BODIES and not self._bodies.empty():
+                bodies.append(self._bodies.get_nowait())
+            await self._commit_all([body for body in bodies if not body.stored.done()])
+
+    async def _commit_all(self, bodies: Sequence[_Body]) -> None:
+        """All together; when that fails each on its own, so that a bad one cannot sink the others."""
+        if await self._committed(bodies) or len(bodies) <= 1:
+            return
+        for body in bodies:
+            await self._committed([body])
+
+    async def _committed(self, bodies: Sequence[_Body]) -> bool:
+        async def write(tx: Transaction) -> None:
+            now = self._clock.real()
+            await store_items(tx, (item for body in bodies for item in body.split.items), now)
+            for body in bodies:
+                if body.split.unparsable:
+                    await keep_raw(tx, body.raw, "unparsable", now)
+            reach("ingest.before_commit")
+
+        try:
+            await self._database.run(write)
+        except Exception as error:
+            log.warning("webhook_not_stored", error=type(error).__name__, bodies=len(bodies))
+            _settle(bodies, error if len(bodies) == 1 else None)
+            return False
+        reach("ingest.after_commit")
+        _settle(bodies, None, done=True)
+        return True
+
+
+def _settle(bodies: Sequence[_Body], error: Exception | None, *, done: bool = False) -> None:
+    for body in bodies:
+        if body.stored.done():
+            continue
+        if error is not None:
+            body.stored.set_exception(Unavailable())
+        elif done:
+            body.stored.set_result(None)

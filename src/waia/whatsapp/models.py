@@ -1,0 +1,65 @@
+"""What Meta handed us: the ledger of seen ids, items waiting to be worked, bodies that could not be read."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from waia.kit.columns import Model, UtcDateTime, big_id, binary_text, long_bytes
+
+
+class SeenItem(Model):
+    """The only place of dedupe, written in the ingress transaction; `ingress` names the transaction that won."""
+
+    __tablename__ = "mensajes_procesados"
+    __table_args__ = (Index(None, "seen_at"), Model.__table_args__)
+
+    key: Mapped[str] = mapped_column("mensaje_id", binary_text(255), primary_key=True, key="key")
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ingress: Mapped[str | None] = mapped_column(binary_text(32))
+
+
+class InboxItem(Model):
+    """One message, status or event of a webhook, worked in the order of its lane and then deleted."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index(None, "lane", "id"), Index(None, "state"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    lane: Mapped[str] = mapped_column(binary_text(255))
+    kind: Mapped[str] = mapped_column(String(30))
+    phone_number_id: Mapped[str] = mapped_column(binary_text(40), default="")
+    dedupe_key: Mapped[str] = mapped_column(binary_text(255))
+    payload: Mapped[bytes] = mapped_column(long_bytes())
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), default="ready", server_default="ready")
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    last_error: Mapped[str] = mapped_column(String(255), default="", server_default="")
+
+
+class RawWebhook(Model):
+    """A signed body that nobody could read, kept as it came (zlib) so that nothing is lost."""
+
+    __tablename__ = "webhook_raw"
+    __table_args__ = (Index(None, "received_at"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(120))
+    body: Mapped[bytes] = mapped_column(long_bytes())
+
+
+class AccountAlert(Model):
+    """Something Meta says of the account or number; open until an admin has seen it."""
+
+    __tablename__ = "account_alerts"
+    __table_args__ = (Index(None, "seen_at"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(60))
+    severity: Mapped[str] = mapped_column(String(12), default="info", server_default="info")
+    phone_number_id: Mapped[str] = mapped_column(binary_text(40), default="", server_default="")
+    text: Mapped[str] = mapped_column(String(500))
+    raw: Mapped[bytes] = mapped_column(long_bytes())
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,173 @@
+"""Stores what a webhook brought, each item once, and reads it back for the workers."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from waia.kit import queue
+from waia.kit.db import Transaction
+from waia.kit.sql import insert_ignore
+from waia.whatsapp.items import Item, ItemKind
+from waia.whatsapp.models import AccountAlert, InboxItem, RawWebhook, SeenItem
+
+INBOX = "inbox"
+KEYS_PER_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item of the inbox that waits for its worker."""
+
+    id: int
+    lane: str
+    kind: ItemKind
+    phone_number_id: str
+    payload: bytes
+    received_at: datetime
+    attempts: int
+
+
+async def store_items(tx: Transaction, items: Iterable[Item], now: datetime) -> int:
+    """Put items that were never seen into the inbox; the number of them. Repeats change nothing."""
+    first = {item.dedupe_key: item for item in reversed(list(items))}
+    if not first:
+        return 0
+    won = await _claim_keys(tx, sorted(first), now)
+    new = [item for key, item in reversed(first.items()) if key in won]
+    if new:
+        await tx.execute(insert(InboxItem), [_row(item, now) for item in new])
+        await queue.push(tx, INBOX, ((item.lane_key, now) for item in new))
+    return len(new)
+
+
+async def keep_raw(tx: Transaction, body: bytes, note: str, now: datetime) -> None:
+    """Keep a body that could not be read, and tell the admins."""
+    await tx.execute(insert(RawWebhook).values(received_at=now, note=note, body=zlib.compress(body)))
+    await raise_alert(tx, now=now, kind=note, text="", raw=b"", severity="warning")
+
+
+async def raise_alert(
+    tx: Transaction,
+    *,
+    now: datetime,
+    kind: str,
+    text: str,
+    raw: bytes,
+    severity: str = "info",
+    phone_number_id: str = "",
+) -> None:
+    """Tell the admins once: an open alert of the same kind, number and text is not repeated."""
+    same = select(func.count()).where(
+        AccountAlert.kind == kind,
+        AccountAlert.phone_number_id == phone_number_id,
+        AccountAlert.text == text[:500],
+        AccountAlert.seen_at.is_(None),
+    )
+    if (await tx.execute(same)).scalar_one():
+        return
+    row = {"at": now, "kind": kind[:60], "severity": severity, "phone_number_id": phone_number_id[:40]}
+    await tx.execute(insert(AccountAlert).values(**row, text=text[:500], raw=raw))
+    tx.announce("account_changed", None)
+
+
+async def open_alerts(tx: Transaction, limit: int = 20) -> list[Any]:
+    rows = await tx.execute(
+        select(AccountAlert.id, AccountAlert.at, AccountAlert.kind, AccountAlert.severity, AccountAlert.text)
+        .where(AccountAlert.seen_at.is_(None))
+        .order_by(AccountAlert.id.desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def mark_alert_seen(tx: Transaction, alert_id: int, now: datetime) -> None:
+    await tx.execute(update(AccountAlert).where(AccountAlert.id == alert_id).values(seen_at=now))
+    tx.announce("account_changed", None)
+
+
+async def waiting_in(tx: Transaction, lanes: Sequence[str], limit: int) -> list[Waiting]:
+    """The first ready items of these lanes, in order of arrival."""
+    rows = await tx.execute(_WAITING, {"lanes": list(lanes), "limit": limit})
+    return [Waiting(row.id, row.lane, ItemKind(row.kind), *row[3:]) for row in rows]
+
+
+async def remove_items(tx: Transaction, ids: Sequence[int]) -> None:
+    for chunk in _chunks(list(ids)):
+        await tx.execute(_REMOVE, {"ids": chunk})
+
+
+async def note_failure(tx: Transaction, item_id: int, error: str, *, dead: bool) -> None:
+    """Count a failed try; a dead item stays as a dead letter and no longer blocks its lane."""
+    await tx.execute(
+        update(InboxItem)
+        .where(InboxItem.id == item_id)
+        .values(attempts=InboxItem.attempts + 1, last_error=error[:255], state="dead" if dead else "ready")
+    )
+
+
+async def backlog(tx: Transaction) -> tuple[int, datetime | None]:
+    """How many items wait, and since when the oldest does."""
+    row = (await tx.execute(_BACKLOG)).one()
+    return int(row[0]), row[1]
+
+
+async def prune(tx: Transaction, before: datetime) -> None:
+    """Forget what Meta cannot repeat any more; ids of messages (bare keys) are kept for good."""
+    prefixes = [SeenItem.key.startswith(prefix) for prefix in ("s:", "c:", "e:", "h:")]
+    for prefix in prefixes:
+        await tx.execute(delete(SeenItem).where(SeenItem.seen_at < before, prefix))
+    await tx.execute(delete(RawWebhook).where(RawWebhook.received_at < before))
+
+
+async def _claim_keys(tx: Transaction, keys: list[str], now: datetime) -> set[str]:
+    """Write the keys down; those that this transaction was the first to write. Sorted, so that two cannot deadlock."""
+    token = uuid4().hex
+    rows = [{"key": key, "seen_at": now, "ingress": token} for key in keys]
+    await tx.execute(insert_ignore(tx.dialect, SeenItem), rows)
+    won: set[str] = set()
+    for chunk in _chunks(keys):
+        found = await tx.execute(_WON, {"keys": chunk, "token": token})
+        won.update(found.scalars())
+    return won
+
+
+def _row(item: Item, now: datetime) -> dict[str, object]:
+    return {
+        "lane": item.lane_key,
+        "kind": str(item.kind),
+        "phone_number_id": (item.phone_number_id or "")[:40],
+        "dedupe_key": item.dedupe_key,
+        "payload": item.payload,
+        "received_at": now,
+    }
+
+
+def _chunks(values: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(values), KEYS_PER_QUERY):
+        yield values[start : start + KEYS_PER_QUERY]
+
+
+_WON = select(SeenItem.key).where(
+    SeenItem.key.in_(bindparam("keys", expanding=True)), SeenItem.ingress == bindparam("token")
+)
+_WAITING = (
+    select(
+        InboxItem.id,
+        InboxItem.lane,
+        InboxItem.kind,
+        InboxItem.phone_number_id,
+        InboxItem.payload,
+        InboxItem.received_at,
+        InboxItem.attempts,
+    )
+    .where(InboxItem.lane.in_(bindparam("lanes", expanding=True)), InboxItem.state == "ready")
+    .order_by(InboxItem.id)
+    .limit(bindparam("limit"))
+)
+_REMOVE = delete(InboxItem).where(InboxItem.id.in_(bindparam("ids", expanding=True)))
+_BACKLOG = select(func.count(), func.min(InboxItem.received_at)).where(InboxItem.state == "ready")

@@ -1,0 +1,131 @@
+"""Works the inbox: stores what came in and, where no quiet window runs, decides in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from waia.chats.receive import Receiver, Reception
+from waia.chats.record import ChatRecord
+from waia.chats.repository import save_chats
+from waia.chats.turns import Brain, take_turns
+from waia.kit import queue
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.failpoints import reach
+from waia.whatsapp.inbound import read
+from waia.whatsapp.repository import (
+    INBOX,
+    Waiting,
+    note_failure,
+    raise_alert,
+    remove_items,
+    waiting_in,
+)
+from waia.workers.loop import until_due
+from waia.workers.mind import Mind
+
+TURNS = "turns"
+MAX_ITEMS = 500
+MAX_ATTEMPTS = 5
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class InboxWorker:
+    """`step` works up to 50 lanes at once; a batch that fails is redone item by item to find the poison."""
+
+    database: Database
+    clock: Clock
+    mind: Mind
+
+    async def step(self) -> float:
+        wait_s = await until_due(self.database, INBOX, self.clock.real())
+        if wait_s > 0:
+            return wait_s
+        reception, brain = await self.mind.reception(), await self.mind.brain()
+        try:
+            return await self.database.run(lambda tx: self._batch(tx, reception, brain))
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and error.connection_invalidated:
+                raise
+            log.warning("inbox_batch_redone", error=type(error).__name__, detail=str(error)[:200])
+        await self._one_by_one(reception)
+        return 0.0
+
+    async def _batch(self, tx: Transaction, reception: Reception, brain: Brain) -> float:
+        lanes = await queue.take(tx, INBOX, self.clock.real())
+        if not lanes:
+            return 0.05
+        reach("inbox.after_claim")
+        waiting = await waiting_in(tx, lanes, MAX_ITEMS)
+        chats = await self._receiver(tx, reception).receive([read(item.kind, item.payload) for item in waiting])
+        reach("inbox.after_store")
+        await take_turns(tx, chats, brain, self.clock.business(), self.clock.real())
+        await _schedule(tx, chats)
+        await self._done(tx, lanes, waiting)
+        reach("inbox.before_commit")
+        return 0.0
+
+    async def _done(self, tx: Transaction, lanes: Sequence[str], waiting: Sequence[Waiting]) -> None:
+        await remove_items(tx, [item.id for item in waiting])
+        if len(waiting) < MAX_ITEMS:
+            await queue.finish(tx, INBOX, lanes)
+        else:
+            await queue.later(tx, INBOX, ((lane, self.clock.real()) for lane in lanes))
+
+    def _receiver(self, tx: Transaction, reception: Reception) -> Receiver:
+        return Receiver(tx, reception, self.clock.business(), self.clock.real())
+
+    async def _one_by_one(self, reception: Reception) -> None:
+        """Each first waiting item by itself, without deciding: deciding follows in its own transaction."""
+        async with self.database.reading() as tx:
+            lanes = await queue.due_keys(tx, INBOX, self.clock.real())
+        for lane in lanes:
+            await self._one(lane, reception)
+
+    async def _one(self, lane: str, reception: Reception) -> None:
+        failed: list[Waiting] = []
+
+        async def work(tx: Transaction) -> None:
+            failed.clear()
+            if not await queue.take_one(tx, INBOX, lane):
+                return
+            items = await waiting_in(tx, [lane], 1)
+            failed.extend(items)
+            chats = await self._receiver(tx, reception).receive([read(item.kind, item.payload) for item in items])
+            await save_chats(tx, chats)
+            await _schedule(tx, chats)
+            await remove_items(tx, [item.id for item in items])
+            await (queue.later(tx, INBOX, [(lane, self.clock.real())]) if items else queue.finish(tx, INBOX, [lane]))
+
+        try:
+            await self.database.run(work)
+        except Exception as error:
+            if not failed:
+                raise
+            await self.database.run(lambda tx: self._count_failure(tx, failed[0], error))
+
+    async def _count_failure(self, tx: Transaction, item: Waiting, error: Exception) -> None:
+        dead = item.attempts + 1 >= MAX_ATTEMPTS
+        text = f"{type(error).__name__}: {error}"
+        log.error("inbox_item_failed", item=item.id, kind=str(item.kind), dead=dead, error=type(error).__name__)
+        await note_failure(tx, item.id, text, dead=dead)
+        wait = timedelta(seconds=0 if dead else 2**item.attempts)
+        await queue.later(tx, INBOX, [(item.lane, self.clock.real() + wait)])
+        if dead:
+            await raise_alert(
+                tx,
+                now=self.clock.real(),
+                kind="dead_item",
+                text=f"Un mensaje entrante no se pudo procesar (elemento {item.id}).",
+                raw=text.encode(),
+                severity="critical",
+            )
+
+
+async def _schedule(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
+    """Chats in their quiet window are decided when it is over."""
+    await queue.push(tx, TURNS, ((str(chat.id), chat.bot_due_at) for chat in chats if chat.bot_due_at))

@@ -1,0 +1,162 @@
+"""The sender: marks a message as being sent, asks Meta, and records what is known of the outcome.
+
+The request always comes after a commit that says so. What was on its way when a process died is `uncertain`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from waia.chats import outbox_repository as outbox
+from waia.chats.outbox_repository import OUTBOX, Pending
+from waia.kit import queue
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.failpoints import reach
+from waia.kit.wakeups import Wakeups
+from waia.whatsapp.answers import Outcome, Unknown
+from waia.whatsapp.client import GraphClient
+from waia.whatsapp.content import Template, content_from_json
+from waia.whatsapp.outbound import Address, build
+from waia.workers.choosing import choose
+from waia.workers.loop import until_due
+from waia.workers.processes import owner_prefix
+from waia.workers.recording import Recorder, Result
+from waia.workers.throttle import NumberThrottle, next_pair_token, pair_tokens
+
+MAX_IN_FLIGHT = 100
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Sender:
+    database: Database
+    clock: Clock
+    wakeups: Wakeups
+    client: GraphClient
+    throttle: NumberThrottle
+    recorder: Recorder
+    _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def step(self) -> float:
+        if len(self._in_flight) >= MAX_IN_FLIGHT:
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            return 0.0
+        wait_s = await until_due(self.database, OUTBOX, self.clock.real())
+        if wait_s > 0:
+            return wait_s
+        owner = owner_prefix() + uuid4().hex
+        chosen = await self.database.run(lambda tx: self._claim(tx, owner))
+        reach("send.after_claim")
+        for item in chosen:
+            task = asyncio.create_task(self._send(item, owner))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        return 0.0 if chosen else 0.02
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let sends that are on their way record how they ended."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=timeout_s)
+
+    async def _claim(self, tx: Transaction, owner: str) -> list[Pending]:
+        """Take due lanes, choose one item of each, mark it `sending` and lease its lane: all in one commit."""
+        now = self.clock.real()
+        keys = await queue.take(tx, OUTBOX, now, MAX_IN_FLIGHT - len(self._in_flight))
+        pending = await outbox.pending_of(tx, [int(key) for key in keys])
+        lanes = _Lanes()
+        for chat_id, items in pending.items():
+            await self._note_interrupted(tx, items, now)
+            self._sort_lane(str(chat_id), [item for item in items if item.state != "sending"], now, lanes)
+        await self._fail_late(tx, lanes.late, now)
+        await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
+        await outbox.spend_pair_tokens(tx, lanes.spent)
+        await queue.lease(tx, OUTBOX, [str(item.chat_id) for item in lanes.chosen], owner, now + queue.LEASE)
+        await queue.later(tx, OUTBOX, lanes.later)
+        await queue.finish(tx, OUTBOX, lanes.finished)
+        return lanes.chosen
+
+    def _sort_lane(self, key: str, items: Sequence[Pending], now: datetime, lanes: "_Lanes") -> None:
+        choice = choose(items, now)
+        if choice.item is None:
+            lanes.put_back(key, choice.again_at)
+        elif self._window_is_over(choice.item):
+            lanes.late.append(choice.item)
+            lanes.put_back(key, now)
+        elif (free_at := self._rate_free_at(choice.item, now)) is not None:
+            lanes.put_back(key, free_at)
+        else:
+            tokens = pair_tokens(choice.item.pair_tokens, choice.item.pair_tokens_at, now) - 1
+            lanes.spent.append({"chat": choice.item.chat_id, "tokens": tokens, "at": now})
+            lanes.chosen.append(choice.item)
+
+    def _rate_free_at(self, item: Pending, now: datetime) -> datetime | None:
+        tokens = pair_tokens(item.pair_tokens, item.pair_tokens_at, now)
+        if tokens < 1:
+            return next_pair_token(tokens, now)
+        return self.throttle.wait(item.phone_number_id, now)
+
+    def _window_is_over(self, item: Pending) -> bool:
+        over = item.window_ends_at is not None and item.window_ends_at <= self.clock.business()
+        return over and not isinstance(content_from_json(item.payload), Template)
+
+    async def _fail_late(self, tx: Transaction, late: Sequence[Pending], now: datetime) -> None:
+        results = [Result.window_closed(item) for item in late]
+        await self.recorder.record(tx, results, now)
+
+    async def _note_interrupted(self, tx: Transaction, items: Sequence[Pending], now: datetime) -> None:
+        """We hold this lane, so whoever was sending is gone: nobody knows whether it arrived."""
+        interrupted = [item for item in items if item.state == "sending"]
+        results = [Result(item, Unknown(reason="interrupted while sending")) for item in interrupted]
+        await self.recorder.record(tx, results, now)
+
+    async def _send(self, item: Pending, owner: str) -> None:
+        outcome = await self._ask(item)
+        self._learn(item, outcome)
+        reach("send.before_record")
+        await self.recorder.put(Result(item, outcome, owner))
+
+    async def _ask(self, item: Pending) -> Outcome:
+        try:
+            content = content_from_json(item.payload)
+            address = Address(to=item.address_to or None, recipient=item.address_recipient or None)
+            payload = build(content, address, item.quoted_wamid, item.public_id)
+            reach("send.before_request")
+            return await self.client.send(item.phone_number_id, payload)
+        except Exception as error:
+            log.error("send_crashed", item=item.id, error=type(error).__name__)
+            return Unknown(reason=f"{type(error).__name__} while sending")
+
+    def _learn(self, item: Pending, outcome: Outcome) -> None:
+        """What one answer says about the whole number."""
+        now, number = self.clock.real(), item.phone_number_id
+        match outcome.__struct_config__.tag:
+            case "sent" | "refused":
+                self.throttle.answered(number, now)
+            case "retry" if outcome.code is not None:  # type: ignore[union-attr]
+                self.throttle.slow_down(number, outcome.scope, outcome.after_s, now)  # type: ignore[union-attr]
+            case "stopped":
+                self.throttle.stop(number, now)
+            case _:
+                self.throttle.troubled(number, now)
+
+
+@dataclass(slots=True)
+class _Lanes:
+    """What becomes of each lane that was taken."""
+
+    chosen: list[Pending] = field(default_factory=list)
+    late: list[Pending] = field(default_factory=list)
+    spent: list[dict[str, object]] = field(default_factory=list)
+    later: list[tuple[str, datetime]] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+
+    def put_back(self, key: str, again_at: datetime | None) -> None:
+        if again_at is None:
+            self.finished.append(key)
+        else:
+            self.later.append((key, again_at + timedelta(milliseconds=1)))

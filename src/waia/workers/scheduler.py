@@ -1,0 +1,145 @@
+"""Timers over rows: idle sessions end, the bot comes back, unknown sends settle, old rows go. Reading never does."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from waia.chats import outbox_repository as outbox
+from waia.chats import repository
+from waia.chats.contact_repository import contact_records
+from waia.chats.outgoing import Outgoing, enqueue
+from waia.chats.record import ChatRecord
+from waia.kit import events, queue
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.failpoints import reach
+from waia.rules.book import Flow
+from waia.whatsapp.content import Text
+from waia.whatsapp.repository import backlog
+from waia.whatsapp.repository import prune as prune_inbox
+from waia.workers.mind import Mind
+from waia.workers.processes import is_gone
+
+TICK_S = 1.0
+MAX_CHATS = 100
+HEALTHY_BACKLOG_AGE = timedelta(seconds=5)
+PRUNE_EVERY = timedelta(hours=1)
+KEEP = timedelta(days=30)
+EVENTS_KEPT = timedelta(hours=24)
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """`step` does everything that is due; several processes may run it, each row is changed once."""
+
+    database: Database
+    clock: Clock
+    mind: Mind
+    uncertain_window_s: float
+    _last_tick: datetime | None = None
+    _last_prune: datetime | None = None
+
+    async def step(self) -> float:
+        flow = await self.mind.flow()
+        worked = await self._end_idle_sessions(flow) + await self._bring_bot_back()
+        await self._settle_uncertain()
+        await self._free_dead_leases()
+        await self._prune(flow)
+        return 0.0 if worked >= MAX_CHATS else TICK_S
+
+    async def _end_idle_sessions(self, flow: Flow) -> int:
+        due = await self._due("idle_at")
+        if due:
+            await self.database.run(lambda tx: self._end_sessions(tx, due, flow))
+        return len(due)
+
+    async def _end_sessions(self, tx: Transaction, due: list[int], flow: Flow) -> None:
+        now = self.clock.business()
+        chats = [chat for chat in (await repository.load_chats(tx, due)).values() if chat.idle_at and chat.idle_at <= now]
+        told = [chat for chat in chats if self._should_tell(chat, flow, now)]
+        contacts = await contact_records(tx, [chat.contact_id for chat in told])
+        text = Text(flow.values.session_close_text)
+        notices = [
+            Outgoing(chat, contacts[chat.contact_id], text, "bot", f"close:{chat.id}:{chat.version}") for chat in told
+        ]
+        for chat in chats:
+            chat.end_session()
+        await repository.end_sessions(tx, [chat.id for chat in chats], now, "idle")
+        await enqueue(tx, notices, now, self.clock.real())
+        await repository.save_chats(tx, chats)
+        reach("scheduler.before_commit")
+
+    def _should_tell(self, chat: ChatRecord, flow: Flow, now: datetime) -> bool:
+        """Only inside the window, and never to somebody who waits for a person."""
+        waits = chat.holder != "bot" or bool(chat.needs_person)
+        return bool(flow.values.session_close_text) and chat.session_open and not waits and chat.window_is_open(now)
+
+    async def _bring_bot_back(self) -> int:
+        due = await self._due("resume_at")
+        if due:
+            await self.database.run(lambda tx: self._resume(tx, due))
+        return len(due)
+
+    async def _resume(self, tx: Transaction, due: list[int]) -> None:
+        """The bot has waited long enough for a person; who waits for an answer goes on waiting."""
+        now = self.clock.business()
+        chats = (await repository.load_chats(tx, due)).values()
+        back = [chat for chat in chats if chat.resume_at and chat.resume_at <= now]
+        for chat in back:
+            chat.back_to_bot()
+        await repository.end_sessions(tx, [chat.id for chat in back], now, "resumed")
+        await repository.save_chats(tx, back)
+
+    async def _due(self, column: str) -> list[int]:
+        async with self.database.reading() as tx:
+            return await repository.chats_due(tx, column, self.clock.business(), MAX_CHATS)
+
+    async def _settle_uncertain(self) -> None:
+        """Count healthy time for sends of unknown outcome; a bot's reply is sent once more when it is over."""
+        now = self.clock.real()
+        elapsed = min((now - self._last_tick).total_seconds(), 5.0) if self._last_tick else 0.0
+        self._last_tick = now
+        async with self.database.reading() as tx:
+            items = await outbox.uncertain_items(tx)
+            waiting, oldest = await backlog(tx) if items else (0, None)
+        if not items or (waiting and oldest and now - oldest > HEALTHY_BACKLOG_AGE):
+            return
+        window_ms = self.uncertain_window_s * 1000
+        waiting_ids = [item.id for item in items if item.healthy_ms < window_ms]
+        ripe = [item.public_id for item in items if item.healthy_ms >= window_ms and _may_resend(item)]
+        if not (waiting_ids or ripe):
+            return
+        await self.database.run(lambda tx: self._settle(tx, waiting_ids, ripe, round(elapsed * 1000)))
+
+    async def _settle(self, tx: Transaction, waiting: list[int], ripe: list[str], ms: int) -> None:
+        await outbox.add_healthy_time(tx, waiting, ms)
+        for public_id in ripe:
+            await outbox.send_again(tx, public_id, self.clock.real(), resend=True)
+            log.warning("uncertain_reply_sent_again", item=public_id)
+
+    async def _free_dead_leases(self) -> None:
+        """Lanes of a process of this machine that is gone need not wait for the end of their lease."""
+        async with self.database.reading() as tx:
+            gone = {owner for owner in await queue.lease_owners(tx) if is_gone(owner)}
+        for owner in gone:
+            await self.database.run(partial(queue.free_leases_of, owner_prefix=owner, now=self.clock.real()))
+
+    async def _prune(self, flow: Flow) -> None:
+        now = self.clock.real()
+        if self._last_prune and now - self._last_prune < PRUNE_EVERY:
+            return
+        self._last_prune = now
+        await self.database.run(lambda tx: self._forget(tx, flow, now))
+
+    async def _forget(self, tx: Transaction, flow: Flow, now: datetime) -> None:
+        await prune_inbox(tx, now - KEEP)
+        await outbox.prune(tx, now - KEEP)
+        await repository.prune_decisions(tx, self.clock.business() - timedelta(days=flow.values.trace_days))
+        await events.prune(tx.connection, now - EVENTS_KEPT)
+
+
+def _may_resend(item: object) -> bool:
+    return getattr(item, "origin", "") == "bot" and getattr(item, "resends", 1) == 0

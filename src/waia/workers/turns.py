@@ -1,0 +1,84 @@
+"""Decides the chats whose quiet window is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from waia.chats.repository import load_chats, save_chats
+from waia.chats.turns import BOT_FAILED, MAX_FAILURES, Brain, take_turns
+from waia.kit import queue
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.failpoints import reach
+from waia.workers.inbox import TURNS
+from waia.workers.loop import until_due
+from waia.workers.mind import Mind
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class TurnsWorker:
+    database: Database
+    clock: Clock
+    mind: Mind
+
+    async def step(self) -> float:
+        wait_s = await until_due(self.database, TURNS, self.clock.real())
+        if wait_s > 0:
+            return wait_s
+        brain = await self.mind.brain()
+        try:
+            return await self.database.run(lambda tx: self._batch(tx, brain))
+        except Exception as error:
+            log.warning("turns_batch_redone", error=type(error).__name__, detail=str(error)[:200])
+        async with self.database.reading() as tx:
+            keys = await queue.due_keys(tx, TURNS, self.clock.real())
+        for key in keys:
+            await self._one(key, brain)
+        return 0.0
+
+    async def _batch(self, tx: Transaction, brain: Brain) -> float:
+        keys = await queue.take(tx, TURNS, self.clock.real())
+        if not keys:
+            return 0.05
+        reach("turns.after_claim")
+        await self._decide(tx, keys, brain)
+        reach("turns.before_commit")
+        return 0.0
+
+    async def _decide(self, tx: Transaction, keys: list[str], brain: Brain) -> None:
+        chats = list((await load_chats(tx, [int(key) for key in keys])).values())
+        due = await take_turns(tx, chats, brain, self.clock.business(), self.clock.real())
+        again: list[tuple[str, datetime]] = [(str(chat_id), at) for chat_id, at in due.items() if at]
+        waiting = {key for key, _ in again}
+        await queue.later(tx, TURNS, again)
+        await queue.finish(tx, TURNS, [key for key in keys if key not in waiting])
+
+    async def _one(self, key: str, brain: Brain) -> None:
+        async def work(tx: Transaction) -> None:
+            if await queue.take_one(tx, TURNS, key):
+                await self._decide(tx, [key], brain)
+
+        try:
+            await self.database.run(work)
+        except Exception as error:
+            log.error("turn_failed", chat=key, error=type(error).__name__, detail=str(error)[:200])
+            await self.database.run(lambda tx: self._count_failure(tx, key, brain))
+
+    async def _count_failure(self, tx: Transaction, key: str, brain: Brain) -> None:
+        """Try again a few times; then the chat waits for a person and its lane goes on."""
+        chat = (await load_chats(tx, [int(key)])).get(int(key))
+        if chat is None or chat.bot_failures + 1 >= MAX_FAILURES:
+            if chat is not None:
+                chat.bot_failures = 0
+                chat.enter_queue(None, BOT_FAILED, self.clock.business(), brain.resume_hours)
+                await save_chats(tx, [chat])
+            await queue.finish(tx, TURNS, [key])
+            return
+        chat.bot_failures += 1
+        chat.dirty = True
+        chat.bot_due_at = self.clock.real() + timedelta(seconds=2 * chat.bot_failures)
+        await save_chats(tx, [chat])
+        await queue.later(tx, TURNS, [(key, chat.bot_due_at)])

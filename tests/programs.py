@@ -1,0 +1,31 @@
+"""System programs that some tests need: used from PATH, else the test is skipped with the package's name.
+
+`WAIA_TEST_REQUIRE=all` (set in CI) turns such a skip into a failure.
+"""
+
+import os
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "mariadbd": "mariadb-server (macOS: mariadb)",
+    "mariadb-install-db": "mariadb-server (macOS: mariadb)",
+    "redis-server": "redis-server (macOS: redis)",
+    "valkey-server": "valkey-server (macOS: valkey)",
+    "chromium": "chromium",
+    "ffmpeg": "ffmpeg",
+    "espeak-ng": "espeak-ng",
+    "git": "git",
+}
+
+
+def need(*alternatives: str) -> str:
+    """The path of the first of these programs that the machine has."""
+    for program in alternatives:
+        if path := shutil.which(program):
+            return path
+    missing = f"{alternatives[0]} is missing: install the package {PACKAGES[alternatives[0]]}"
+    if os.environ.get("WAIA_TEST_REQUIRE") == "all":
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)

@@ -1,0 +1,24 @@
+"""An empty, migrated database and plain settings for the tests of the flow."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from waia.kit.db import Database
+from waia.kit.migrate import upgrade
+from waia.kit.wakeups import Wakeups
+from waia.settings import Settings, load_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings({"WAIA_DATA": str(tmp_path)}, env_file=None)
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.sqlalchemy_url, Wakeups())
+    await upgrade(database)
+    yield database
+    await database.close()

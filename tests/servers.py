@@ -1,0 +1,111 @@
+"""Private servers for tests: started from PATH on a temporary folder and a free port, stopped at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.programs import need
+
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 20
+LEAN = (
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-log-file-size=16M",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+)
+
+
+@contextmanager
+def mariadb() -> Iterator[str]:
+    """The address, without a database's name, of a MariaDB of our own: `mysql://root@127.0.0.1:<port>`."""
+    server, install = need("mariadbd"), need("mariadb-install-db")
+    with _short_folder() as folder:
+        options = ("--no-defaults", f"--datadir={folder}/data", *_as_root())
+        _run(install, *options, "--auth-root-authentication-method=normal", "--skip-test-db")
+        port = free_port()
+        place = (
+            f"--port={port}",
+            "--bind-address=127.0.0.1",
+            f"--socket={folder}/s",
+            f"--pid-file={folder}/p",
+        )
+        with _running(folder / "log", port, server, *options, *place, *LEAN):
+            yield f"mysql://root@127.0.0.1:{port}"
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """The address of a Redis (or Valkey) of our own."""
+    server = need("redis-server", "valkey-server")
+    port = free_port()
+    with _short_folder() as folder:
+        options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
+        with _running(folder / "log", port, server, *options):
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for the name of a socket, which may have about 100 characters."""
+    folder = Path(tempfile.mkdtemp(prefix="waia"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(log: Path, port: int, *command: str) -> Iterator[None]:
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as server:
+        try:
+            _wait_for(server, port, log)
+            yield
+        finally:
+            _stop(server)
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{server.args!r} did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+
+
+def _as_root() -> tuple[str, ...]:
+    return ("--user=root",) if os.geteuid() == 0 else ()
+
+
+def _run(*command: str) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_TIMEOUT_S)
+    if result.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed:\n{result.stdout[-2000:]}\n{result.stderr[-2000:]}")
