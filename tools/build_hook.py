@@ -16,15 +16,11 @@ class FilesHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         if not (root / "static/vendor/manifest.json").is_file():
-            raise SystemExit(
-                "static/vendor is empty: run `make wheel`, which installs the front-end packages"
-            )
+            raise SystemExit("static/vendor is empty: run `make wheel`, which installs the front-end packages")
         for folder in FOLDERS:
             build_data["force_include"].update(_mapped(root, folder))
 
 
 def _mapped(root: Path, folder: str) -> dict[str, str]:
-    files = (
-        path for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
+    files = (path for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return {str(path): f"waia/_files/{path.relative_to(root).as_posix()}" for path in sorted(files)}

@@ -379,9 +379,7 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("numero", sa.String(length=20), nullable=True),
         sa.Column("nombre", sa.String(length=100), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["contacts.id"], name=op.f("fk_alias_contact_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_alias_contact_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_alias")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -460,9 +458,7 @@ def upgrade() -> None:
             ["queue_role_id"], ["roles.id"], name=op.f("fk_chat_state_queue_role_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_state")),
-        sa.UniqueConstraint(
-            "phone_number_id", "contact_id", name=op.f("uq_chat_state_phone_number_id_contact_id")
-        ),
+        sa.UniqueConstraint("phone_number_id", "contact_id", name=op.f("uq_chat_state_phone_number_id_contact_id")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
@@ -514,9 +510,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["usuarios.id"], name=op.f("fk_logins_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["usuarios.id"], name=op.f("fk_logins_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_logins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_logins_token_hash")),
         mysql_charset="utf8mb4",
@@ -530,9 +524,7 @@ def upgrade() -> None:
         sa.Column("regla_id", sa.Integer(), nullable=False),
         sa.Column("media_url", sa.Text(), nullable=False),
         sa.Column("media_tipo", sa.String(length=127), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["regla_id"], ["reglas.id"], name=op.f("fk_regla_medias_regla_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["regla_id"], ["reglas.id"], name=op.f("fk_regla_medias_regla_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_regla_medias")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -543,12 +535,8 @@ def upgrade() -> None:
         "user_roles",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["roles.id"], name=op.f("fk_user_roles_role_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["usuarios.id"], name=op.f("fk_user_roles_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name=op.f("fk_user_roles_role_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["usuarios.id"], name=op.f("fk_user_roles_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_roles")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -577,12 +565,8 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role_id", sa.Integer(), nullable=False),
         sa.Column("numero", sa.String(length=20), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_chat_roles_chat_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["roles.id"], name=op.f("fk_chat_roles_role_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_chat_roles_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name=op.f("fk_chat_roles_role_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("chat_id", "role_id", name=op.f("pk_chat_roles")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -605,9 +589,7 @@ def upgrade() -> None:
         sa.Column("duration_us", sa.Integer(), nullable=False),
         sa.Column("silent_reason", sa.String(length=40), server_default="", nullable=False),
         sa.Column("trace", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_decisions_chat_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_decisions_chat_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         sa.UniqueConstraint("turn_key", name=op.f("uq_decisions_turn_key")),
         mysql_charset="utf8mb4",
@@ -674,12 +656,8 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("edited_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_mensajes_chat_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["usuarios.id"], name=op.f("fk_mensajes_user_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_mensajes_chat_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["usuarios.id"], name=op.f("fk_mensajes_user_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mensajes")),
         sa.UniqueConstraint("public_id", name=op.f("uq_mensajes_public_id")),
         sa.UniqueConstraint("user_id", "client_id", name=op.f("uq_mensajes_user_id_client_id")),
@@ -752,9 +730,7 @@ def upgrade() -> None:
         ),
         sa.Column("possible_duplicate", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("last_error", sa.String(length=500), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_outbox_chat_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_outbox_chat_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("idem_key", name=op.f("uq_outbox_idem_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_outbox_public_id")),
@@ -790,9 +766,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_reactions_chat_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_reactions_chat_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("wamid", "author", name=op.f("pk_reactions")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -806,18 +780,14 @@ def upgrade() -> None:
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("end_reason", sa.String(length=20), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat_state.id"], name=op.f("fk_sessions_chat_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat_state.id"], name=op.f("fk_sessions_chat_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
     op.create_index("ix_sessions_chat_id_id", "sessions", ["chat_id", "id"], unique=False)
     counters = sa.table("counters", sa.column("name", sa.String), sa.column("value", sa.BigInteger))
-    op.bulk_insert(
-        counters, [{"name": "events", "value": 0}, {"name": "epoch", "value": secrets.randbelow(2**31)}]
-    )
+    op.bulk_insert(counters, [{"name": "events", "value": 0}, {"name": "epoch", "value": secrets.randbelow(2**31)}])
     _make_audit_append_only()
 
 

@@ -11,12 +11,8 @@ from waia.accounts.seed import seed_people
 from waia.kit.db import Transaction
 
 SHA256 = hashlib.sha256(PASSWORD.encode()).hexdigest()
-PBKDF2 = (
-    "pbkdf2:sha256:1000$saltsalt$" + hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"saltsalt", 1000).hex()
-)
-SCRYPT = (
-    "scrypt:1024:8:1$saltsalt$" + hashlib.scrypt(PASSWORD.encode(), salt=b"saltsalt", n=1024, r=8, p=1).hex()
-)
+PBKDF2 = "pbkdf2:sha256:1000$saltsalt$" + hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"saltsalt", 1000).hex()
+SCRYPT = "scrypt:1024:8:1$saltsalt$" + hashlib.scrypt(PASSWORD.encode(), salt=b"saltsalt", n=1024, r=8, p=1).hex()
 
 
 async def test_the_right_password_leads_on_to_the_page_that_was_wanted(world: World) -> None:
@@ -241,9 +237,7 @@ async def test_each_way_in_and_out_leaves_one_entry_in_the_audit_trail(world: Wo
 async def test_the_default_password_opens_from_this_machine_only_and_only_to_change_it(world: World) -> None:
     await world.database.run(lambda tx: seed_people(tx, world.settings, world.clock.now))
     assert (await world.browser().sign_in("admin", "admin123")).status_code == 401
-    behind_proxy = world.browser(
-        address="127.0.0.1", host="http://localhost", headers={"X-Forwarded-For": "8.8.8.8"}
-    )
+    behind_proxy = world.browser(address="127.0.0.1", host="http://localhost", headers={"X-Forwarded-For": "8.8.8.8"})
     assert (await behind_proxy.sign_in("admin", "admin123")).status_code == 401
     browser = world.local_browser()
     assert (await browser.sign_in("admin", "admin123")).status_code == 303

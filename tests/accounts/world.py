@@ -97,9 +97,7 @@ class World:
         host: str = "http://chat.test",
         headers: Mapping[str, str] | None = None,
     ) -> "Browser":
-        transport = httpx.ASGITransport(
-            cast(Any, self.app), client=(address, 40_000), raise_app_exceptions=False
-        )
+        transport = httpx.ASGITransport(cast(Any, self.app), client=(address, 40_000), raise_app_exceptions=False)
         return Browser(transport=transport, base_url=host, headers=headers)
 
     def local_browser(self) -> "Browser":

@@ -50,9 +50,7 @@ def test_the_bot_imports_nothing_that_reads_writes_or_tells_the_time() -> None:
     for file in _files_of("bot"):
         for line, name in file.imports():
             assert _top(name) in BOT_MAY_IMPORT, f"{file.name}:{line} imports {name}"
-            assert not name.startswith("waia.") or _feature(name) == "bot", (
-                f"{file.name}:{line} imports {name}"
-            )
+            assert not name.startswith("waia.") or _feature(name) == "bot", f"{file.name}:{line} imports {name}"
 
 
 def test_the_bot_reads_no_clock() -> None:
@@ -86,8 +84,7 @@ def test_no_module_reaches_sql_through_the_whole_of_sqlalchemy() -> None:
         for file in python_files()
         if not _may_hold_sql(file)
         for line, name in file.imports()
-        if name in {"sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression"}
-        and _is_plain_import(file, line)
+        if name in {"sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression"} and _is_plain_import(file, line)
     ]
     assert not whole, whole
 

@@ -19,9 +19,7 @@ REGISTRIES = [
     ]
 ]  # fmt: skip
 OPTIONS = ["-".join(("--index", "url")), "-".join(("--extra", "index", "url")), "-".join(("--find", "links"))]
-MACHINE_PATHS = re.compile(
-    r"(?<![\w.~}])/(work|root|home/\w+|Users/\w+|opt/wheels)/".replace("work", "w" + "ork")
-)
+MACHINE_PATHS = re.compile(r"(?<![\w.~}])/(work|root|home/\w+|Users/\w+|opt/wheels)/".replace("work", "w" + "ork"))
 LOOSE_ENDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX")) + r")\b")
 BINARY = {".png", ".jpg", ".webp", ".ico", ".ogg", ".opus", ".mp3", ".mp4", ".pdf", ".xlsx", ".woff2", ".db"}
 

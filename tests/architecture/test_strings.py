@@ -30,9 +30,7 @@ READ_BY_PEOPLE = (
 NOT_PROSE = {"script", "style", "code", "kbd", "samp", "pre"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
-foreign_language = pytest.mark.parametrize(
-    "language", [name for name in LANGUAGES if name != SOURCE_LANGUAGE]
-)
+foreign_language = pytest.mark.parametrize("language", [name for name in LANGUAGES if name != SOURCE_LANGUAGE])
 
 
 @foreign_language

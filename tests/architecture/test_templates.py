@@ -24,9 +24,7 @@ def test_a_partial_is_one_element_with_an_id(path: Path) -> None:
         return
     page = Page(path, without=frozenset({"macro"}))
     ids = {root.attributes.get("id", "") for root in page.roots}
-    assert len(ids) == 1, (
-        f"a partial has one root element, or alternatives with the same id; here: {sorted(ids)}"
-    )
+    assert len(ids) == 1, f"a partial has one root element, or alternatives with the same id; here: {sorted(ids)}"
     assert ids != {""}, "the root of a partial has an id"
     assert not "".join(page.loose_texts).strip(" \n\t0"), "no text stands beside the root of a partial"
 
@@ -60,12 +58,7 @@ def test_every_template_that_is_named_exists() -> None:
 def test_every_icon_that_is_drawn_is_on_the_list() -> None:
     lines = (ROOT / "static/icons.txt").read_text("utf-8").splitlines()
     listed = {line.partition("#")[0].strip() for line in lines}
-    missing = {
-        f"{template_name(path)}: {icon}"
-        for path in templates()
-        for icon in _icons(path)
-        if icon not in listed
-    }
+    missing = {f"{template_name(path)}: {icon}" for path in templates() for icon in _icons(path) if icon not in listed}
     assert not missing, f"add to static/icons.txt: {sorted(missing)}"
 
 

@@ -182,9 +182,7 @@ CELLS = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(
-            st.sampled_from(
-                ["reply", "id", "title", "rows", "sections", "step", "action", "buttons", "header", "x"]
-            ),
+            st.sampled_from(["reply", "id", "title", "rows", "sections", "step", "action", "buttons", "header", "x"]),
             inner,
             max_size=4,
         ),
@@ -195,7 +193,5 @@ CELLS = st.recursive(
 
 @given(CELLS, CELLS, st.sampled_from(["lista", "boton", "texto"]))
 def test_no_cell_makes_reading_raise(options: object, cell: object, tipo: str) -> None:
-    rule_from_columns(
-        id=1, step=cell, input_text=cell, respuesta=cell, tipo=tipo, opciones=options, minimum=cell
-    )
+    rule_from_columns(id=1, step=cell, input_text=cell, respuesta=cell, tipo=tipo, opciones=options, minimum=cell)
     parse_menu(json.dumps(options), RuleKind(tipo))

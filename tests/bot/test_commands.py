@@ -83,9 +83,7 @@ def test_an_own_command_answers_moves_and_remembers() -> None:
         calls.append(call)
         return PluginAnswer("Pedido {total} de {{quien}}", {"total": 7}, {"quien": "Ana"}, ("ventas",))
 
-    phone = Phone(
-        GREETING, LOST, rule(3, "ventas", "@entrada", "Ventas"), settings=with_command("Mi Pedido", track)
-    )
+    phone = Phone(GREETING, LOST, rule(3, "ventas", "@entrada", "Ventas"), settings=with_command("Mi Pedido", track))
     assert phone.at("lejos").says("mi pedido, por favor") == ["Pedido 7 de Ana", "Ventas"]
     assert phone.state.step == "ventas"
     assert (calls[0].name, calls[0].text, calls[0].step, calls[0].now) == (
@@ -124,9 +122,7 @@ def test_an_own_command_that_fails_hands_the_chat_over(broken: Plugin) -> None:
 
 
 def test_an_own_command_may_ask_for_a_person() -> None:
-    phone = Phone(
-        GREETING, LOST, settings=with_command("asesor", lambda call: PluginAnswer("Ya va", handover=True))
-    )
+    phone = Phone(GREETING, LOST, settings=with_command("asesor", lambda call: PluginAnswer("Ya va", handover=True)))
     assert phone.at("lejos").says("asesor") == ["Ya va"]
     assert phone.state.holder is Holder.QUEUE
 

@@ -241,9 +241,7 @@ NAMES = st.sampled_from(["p1", "p2"])
 
 
 def larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    signs = st.sampled_from(
-        ["+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or"]
-    )
+    signs = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or"])
     return st.one_of(
         st.tuples(parts, signs, parts).map(lambda t: f"{t[0]} {t[1]} {t[2]}"),
         st.tuples(parts, signs, parts).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),

@@ -9,9 +9,7 @@ CONTAINS = MatchMode.CONTIENE
 
 
 def test_the_lower_priority_number_and_then_the_lower_id_wins() -> None:
-    phone = Phone(
-        rule(3, "s", "a", "tercera"), rule(2, "s", "a", "segunda"), rule(9, "s", "a", "primera", priority=-1)
-    )
+    phone = Phone(rule(3, "s", "a", "tercera"), rule(2, "s", "a", "segunda"), rule(9, "s", "a", "primera", priority=-1))
     assert phone.at("s").says("a") == ["primera"]
     assert Phone(rule(3, "s", "a", "tercera"), rule(2, "s", "a", "segunda")).at("s").says("a") == ["segunda"]
 
@@ -24,9 +22,7 @@ def test_a_list_of_triggers_matches_any_of_them() -> None:
 
 
 def test_an_exact_trigger_beats_a_contained_one_of_a_lower_id() -> None:
-    phone = Phone(
-        rule(1, "s", "precio", "contiene", match=CONTAINS), rule(2, "s", "precio del mesón", "exacta")
-    )
+    phone = Phone(rule(1, "s", "precio", "contiene", match=CONTAINS), rule(2, "s", "precio del mesón", "exacta"))
     assert phone.at("s").says("precio del meson") == ["exacta"]
     assert phone.at("s").says("¿qué precio tiene?") == ["contiene"]
 
@@ -172,9 +168,7 @@ BURST = (
         (("hola", "buenas"), "comodín"),
     ],
 )
-def test_a_burst_is_decided_once_on_the_joined_text_then_newest_first(
-    texts: tuple[str, ...], wanted: str
-) -> None:
+def test_a_burst_is_decided_once_on_the_joined_text_then_newest_first(texts: tuple[str, ...], wanted: str) -> None:
     assert Phone(*BURST).at("s").says(*texts) == [wanted]
 
 

@@ -111,9 +111,7 @@ def test_units_are_known_by_their_usual_names() -> None:
         (100, None, "100"),
     ],
 )
-def test_a_total_is_written_as_spanish_speakers_write_it(
-    value: float, decimals: int | None, wanted: str
-) -> None:
+def test_a_total_is_written_as_spanish_speakers_write_it(value: float, decimals: int | None, wanted: str) -> None:
     assert write_number(value, decimals) == wanted
 
 

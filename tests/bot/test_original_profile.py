@@ -19,9 +19,7 @@ LIST = json.dumps(
         ],
     }
 )
-BUTTONS = json.dumps(
-    [{"type": "reply", "reply": {"id": "b1", "title": "Barra"}, "next_step": "saludo,barra_medida"}]
-)
+BUTTONS = json.dumps([{"type": "reply", "reply": {"id": "b1", "title": "Barra"}, "next_step": "saludo,barra_medida"}])
 
 
 def row(
@@ -98,9 +96,7 @@ def test_without_wildcard_the_fallback_is_sent_and_the_step_stays() -> None:
     assert (customer.state.step, customer.state.estado) == ("cotizar", Estado.SIN_REGLA)
 
 
-@pytest.mark.parametrize(
-    "words", ["necesito ayuda con mi pedido", "el menu de hoy", "quiero volver al inicio"]
-)
+@pytest.mark.parametrize("words", ["necesito ayuda con mi pedido", "el menu de hoy", "quiero volver al inicio"])
 def test_a_command_anywhere_in_the_text_starts_over(words: str) -> None:
     customer = phone().at("cotizar")
     assert customer.says(words) == [RESTART, "Bienvenido a la tienda"]

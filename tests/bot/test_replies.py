@@ -20,9 +20,7 @@ def media_rule(text: str, *media: Media, kind: RuleKind = RuleKind.IMAGE) -> Rul
 
 
 def test_the_text_is_the_caption_of_the_first_and_the_others_follow_in_order() -> None:
-    made = media_rule(
-        "Mire", picture("1.jpg"), picture("2.mp4", "video/mp4"), picture("3.pdf", "application/pdf")
-    )
+    made = media_rule("Mire", picture("1.jpg"), picture("2.mp4", "video/mp4"), picture("3.pdf", "application/pdf"))
     assert sent(made) == [("image", "Mire"), ("video", ""), ("document", "")]
     phone = Phone(made).at("s")
     phone.says("a")
@@ -88,8 +86,6 @@ def test_a_list_as_text_keeps_its_sections_and_details() -> None:
 
 
 def test_the_role_of_a_rule_is_added_once() -> None:
-    phone = Phone(
-        rule(1, "s", "a", "x", "b, c", role_keyword="ventas"), rule(2, "b", "*", "y", role_keyword="ventas")
-    )
+    phone = Phone(rule(1, "s", "a", "x", "b, c", role_keyword="ventas"), rule(2, "b", "*", "y", role_keyword="ventas"))
     phone.at("s").says("a")
     assert phone.last.roles_added == ("ventas",)

@@ -60,9 +60,7 @@ def test_the_first_words_may_choose_from_the_greetings_menu() -> None:
 
 def test_the_first_words_are_decided_where_the_greeting_left_the_chat() -> None:
     greeting = rule(1, START, "iniciar", "¡Hola!", "ventas")
-    phone = Phone(
-        greeting, PRICE, rule(5, "ventas", "@entrada", "Ventas"), rule(6, "ventas", "precio", "$20")
-    )
+    phone = Phone(greeting, PRICE, rule(5, "ventas", "@entrada", "Ventas"), rule(6, "ventas", "precio", "$20"))
     assert phone.says("precio") == ["¡Hola!", "Ventas", "$20"]
 
 
@@ -171,3 +169,8 @@ def test_a_chat_whose_step_was_deleted_waits_for_a_person() -> None:
     phone = Phone(GREETING, *rules_in("otro")).at("borrado")
     assert phone.says("hola") == []
     assert phone.state.holder is Holder.QUEUE
+
+
+def test_a_wildcard_that_computes_is_no_greeting() -> None:
+    phone = Phone(rule(1, START, "*", "Son {total}", formula="p1*p2"))
+    assert phone.says("2x3") == ["Son 6"]

@@ -31,9 +31,7 @@ def test_a_wildcard_on_the_way_brings_its_role_and_its_own_steps() -> None:
 
 
 def test_a_wildcard_that_waits_for_an_answer_is_not_sent_on_the_way() -> None:
-    phone = Phone(rule(1, "s", "ir", "uno", "a, b"), rule(2, "a", "*", "Son {total}", formula="p1*p2")).at(
-        "s"
-    )
+    phone = Phone(rule(1, "s", "ir", "uno", "a, b"), rule(2, "a", "*", "Son {total}", formula="p1*p2")).at("s")
     assert phone.says("ir") == ["uno"]
 
 
@@ -62,9 +60,9 @@ def test_an_entry_may_lead_on_to_another() -> None:
 
 
 def test_only_the_step_of_rest_greets_not_those_passed() -> None:
-    phone = Phone(
-        rule(1, "s", "ir", "vamos", "a, b"), rule(2, "a", "@entrada", "A"), rule(3, "b", "@entrada", "B")
-    ).at("s")
+    phone = Phone(rule(1, "s", "ir", "vamos", "a, b"), rule(2, "a", "@entrada", "A"), rule(3, "b", "@entrada", "B")).at(
+        "s"
+    )
     assert phone.says("ir") == ["vamos", "B"]
 
 

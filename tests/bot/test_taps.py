@@ -93,8 +93,6 @@ def test_a_nervous_finger_counts_once() -> None:
 
 
 def test_an_option_title_of_emoji_is_found() -> None:
-    shows = replace(
-        SHOWS, menu=Menu(tuple(replace(o, title="👍") for o in (SHOWS.menu or Menu(())).options[:1]))
-    )
+    shows = replace(SHOWS, menu=Menu(tuple(replace(o, title="👍") for o in (SHOWS.menu or Menu(())).options[:1])))
     phone = Phone(GREETING, shows, SALES).at("s", last_menu_rule_id=2)
     assert phone.says("👍🏽") == ["Ventas"]

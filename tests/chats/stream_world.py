@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from litestar import Litestar
 from litestar.di import Provide
 from sqlalchemy import delete, insert, update
 
-from tests.servers import free_port
 from waia.accounts.guards import Gate, provide_user
 from waia.accounts.models import Login, Role, User, UserRole
 from waia.accounts.refusals import EXCEPTION_HANDLERS
@@ -34,6 +34,7 @@ from waia.settings import Settings, load_settings
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 PATIENCE_S = 10.0
+SMALL_BUFFER = 16_384
 
 
 async def eventually(holds: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
@@ -50,6 +51,7 @@ class Office:
     """Ana sells (role ventas), Beto is admin, Dora has no role; `tokens`: the cookies of their browsers."""
 
     settings: Settings
+    wakeups: Wakeups
     database: Database
     clock: Clock
     tokens: dict[str, str] = field(default_factory=dict)
@@ -60,7 +62,8 @@ class Office:
     @classmethod
     async def open(cls, folder: Path) -> "Office":
         settings = load_settings({"WAIA_DATA": str(folder), "CHATS_WITHOUT_ROLE": "admins"}, env_file=None)
-        office = cls(settings, Database(settings.sqlalchemy_url, Wakeups()), Clock())
+        wakeups = Wakeups()
+        office = cls(settings, wakeups, Database(settings.sqlalchemy_url, wakeups), Clock())
         await upgrade(office.database)
         async with office.database.writing() as tx:
             for keyword in ("admin", "ventas"):
@@ -104,9 +107,7 @@ class Office:
     async def add_chat(self, customer: str, role: str | None = "ventas") -> int:
         async with self.database.writing() as tx:
             contact = await _add(tx, Contact, name=customer, phone="573001112233", created_at=NOW)
-            chat = await _add(
-                tx, Chat, phone_number_id="1", contact_id=contact, last_message_at=NOW, bot_memory={}
-            )
+            chat = await _add(tx, Chat, phone_number_id="1", contact_id=contact, last_message_at=NOW, bot_memory={})
             if role is not None:
                 await tx.execute(insert(ChatRole).values(chat_id=chat, role_id=self.roles[role]))
             tx.announce("chat_changed", chat)
@@ -159,9 +160,11 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(office: Office, *, port: int = 0, pace: Pace | None = None) -> AsyncIterator[Server]:
-    """A server with wake-ups of its own, as another process has them. It closes as the app does."""
-    closing, wakeups = asyncio.Event(), Wakeups()
+async def serving(
+    office: Office, *, port: int = 0, pace: Pace | None = None, wakeups: Wakeups | None = None
+) -> AsyncIterator[Server]:
+    """A server that closes as the app does. With wake-ups of its own it is like one in another process."""
+    closing, wakeups = asyncio.Event(), wakeups or office.wakeups
     database = Database(office.settings.sqlalchemy_url, wakeups)
     pages = Pages(office.settings.timezone, office.clock)
     live = Live(
@@ -169,12 +172,13 @@ async def serving(office: Office, *, port: int = 0, pace: Pace | None = None) ->
         settings=office.settings, clock=office.clock, closing=closing, pace=pace,
     )  # fmt: skip
     app = _app(office, database, live, pages)
-    port = port or free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    tasks = [asyncio.create_task(live.run()), asyncio.create_task(server.serve())]
+    listener = socket.create_server(("127.0.0.1", port))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL_BUFFER)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    tasks = [asyncio.create_task(live.run()), asyncio.create_task(server.serve(sockets=[listener]))]
     try:
         await eventually(lambda: server.started, "the server started")
-        yield Server(live, closing, port)
+        yield Server(live, closing, listener.getsockname()[1])
     finally:
         closing.set()
         server.should_exit = True
@@ -189,9 +193,7 @@ def _app(office: Office, database: Database, live: Live, pages: Pages) -> Litest
     dependencies = {
         "live": Provide(lambda: live, sync_to_thread=False),
         "user": Provide(provide_user, sync_to_thread=False),
-        "page": Provide(
-            lambda: Page(pages, language="es", user=None, csrf_token="", path="/"), sync_to_thread=False
-        ),
+        "page": Provide(lambda: Page(pages, language="es", user=None, csrf_token="", path="/"), sync_to_thread=False),
     }
     return Litestar(
         route_handlers=list(routes),

@@ -1,10 +1,12 @@
 """What an open page is told, and who is told: fragments, views, rights, caps."""
 
 import asyncio
+from itertools import pairwise
 
 from tests.chats.stream_world import Office, ask, connect, eventually, serving
 from waia.chats.panel.audience import viewer as audience
 from waia.chats.panel.feed import Pace
+from waia.kit.wakeups import Wakeups
 
 
 async def test_a_message_reaches_the_open_chat_and_every_list(office: Office) -> None:
@@ -98,7 +100,7 @@ async def test_the_numbers_on_the_tabs_follow_at_most_once_a_second(office: Offi
             await ana.until(f"mensaje {n}")
         await eventually(lambda: sum('id="counts"' in told.data for told in ana.told) >= 2, "two counts")
         times = [told.at for told in ana.told if 'id="counts"' in told.data]
-        assert all(later - earlier >= 0.45 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= 0.45 for earlier, later in pairwise(times))
 
 
 async def test_only_admins_get_the_question_why(office: Office) -> None:
@@ -196,15 +198,16 @@ async def test_a_quiet_stream_has_a_heartbeat_that_tells_the_cursor(office: Offi
     hidden = await office.add_chat("Secreta", role=None)
     async with serving(office, pace=Pace(heartbeat_s=0.1)) as server:
         ana = await connect(office, server, "ana")
-        await office.receive(hidden)
+        for text in ("uno", "dos"):
+            await office.receive(hidden, text)
         seq = (await office.position()).seq
         await eventually(lambda: ana.last_id == str(seq), f"the heartbeat told {seq}")
-        assert ana.comments > 0
+        await eventually(lambda: ana.comments > 0 and ana.words[-1] == "heartbeat", "a heartbeat")
 
 
 async def test_an_event_of_another_process_arrives(office: Office) -> None:
     chat = await office.add_chat("Carla")
-    async with serving(office) as one, serving(office) as two:
+    async with serving(office) as one, serving(office, wakeups=Wakeups()) as two:
         clients = [await connect(office, server, "ana", f"chat={chat}") for server in (one, two)]
         message = await office.receive(chat)
         await asyncio.gather(*(client.until(f'id="message-{message}"', 2) for client in clients))

@@ -13,9 +13,7 @@ def test_the_folders_of_the_clone_are_found() -> None:
         assert folder.is_dir(), folder
 
 
-@pytest.mark.parametrize(
-    "name", ["htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js", "chart.min.js", "icons.svg"]
-)
+@pytest.mark.parametrize("name", ["htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js", "chart.min.js", "icons.svg"])
 def test_front_end_files_are_addressed_by_a_hashed_name_that_exists(name: str) -> None:
     address = files.vendor(name)
     assert address.startswith("/static/vendor/")
@@ -28,9 +26,7 @@ def test_an_unknown_front_end_file_is_named_in_the_error() -> None:
         files.vendor("left-pad.js")
 
 
-def test_the_address_of_an_asset_changes_when_its_content_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_address_of_an_asset_changes_when_its_content_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "static_dir", lambda: tmp_path)
     style = tmp_path / "base.css"
     style.write_text("a {}")

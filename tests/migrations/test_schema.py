@@ -56,9 +56,7 @@ async def test_every_migration_can_be_taken_back_and_done_again(database: Databa
 async def test_going_back_to_nothing_leaves_nothing(database: Database) -> None:
     await migrate.upgrade(database)
     await migrate.downgrade(database)
-    assert await _seen(database, lambda connection: inspect(connection).get_table_names()) == [
-        "alembic_version"
-    ]
+    assert await _seen(database, lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]
 
 
 async def test_upgrading_twice_changes_nothing(database: Database) -> None:
@@ -100,12 +98,9 @@ def _shape(connection: Connection) -> dict[str, Any]:
     return {
         table: {
             "columns": [
-                (column["name"], str(column["type"]), column["nullable"])
-                for column in tables.get_columns(table)
+                (column["name"], str(column["type"]), column["nullable"]) for column in tables.get_columns(table)
             ],
-            "indexes": sorted(
-                str((index["name"], index["column_names"])) for index in tables.get_indexes(table)
-            ),
+            "indexes": sorted(str((index["name"], index["column_names"])) for index in tables.get_indexes(table)),
             "unique": sorted(str(unique["column_names"]) for unique in tables.get_unique_constraints(table)),
             "key": tables.get_pk_constraint(table)["constrained_columns"],
             "foreign": sorted(str(key["constrained_columns"]) for key in tables.get_foreign_keys(table)),

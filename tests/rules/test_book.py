@@ -44,9 +44,7 @@ async def test_a_row_with_only_the_columns_of_the_original_is_a_working_rule(
     assert rule.formula is None
 
 
-async def test_a_rule_inserted_by_sql_counts_within_two_seconds(
-    database: Database, settings: Settings
-) -> None:
+async def test_a_rule_inserted_by_sql_counts_within_two_seconds(database: Database, settings: Settings) -> None:
     rules = Rules(database, settings)
     before = await rules.book(NOW)
     await insert_as_the_original_did(database)
@@ -71,9 +69,7 @@ async def test_an_unchanged_flow_is_not_compiled_again(database: Database, setti
     assert await rules.book(NOW + timedelta(minutes=5)) is first
 
 
-async def test_media_come_in_their_order_and_win_over_the_mirrored_one(
-    database: Database, settings: Settings
-) -> None:
+async def test_media_come_in_their_order_and_win_over_the_mirrored_one(database: Database, settings: Settings) -> None:
     common = {
         "step": "a",
         "triggers": "x",
@@ -104,9 +100,7 @@ async def test_odd_rows_never_break_the_flow(database: Database, settings: Setti
     assert {rule.id for rule in flow.book.rules} == {1, 9}
 
 
-async def test_a_value_kept_in_the_database_wins_over_the_environment(
-    database: Database, settings: Settings
-) -> None:
+async def test_a_value_kept_in_the_database_wins_over_the_environment(database: Database, settings: Settings) -> None:
     await set_stored(
         database,
         initial_step="bienvenida",
@@ -133,9 +127,7 @@ async def test_an_empty_fallback_text_is_kept_as_silence(database: Database, set
     assert (await Rules(database, settings).book(NOW)).settings.fallback_text == ""
 
 
-async def test_an_unreadable_stored_value_leaves_the_environments(
-    database: Database, settings: Settings
-) -> None:
+async def test_an_unreadable_stored_value_leaves_the_environments(database: Database, settings: Settings) -> None:
     await set_stored(database, session_timeout_s="mucho", hours="nunca", command_match="?", buffer_s="nan")
     flow = await Rules(database, settings).book(NOW)
     assert (flow.settings.session_timeout_s, flow.buffer_s) == (1800, 2)
@@ -172,9 +164,7 @@ async def test_a_single_value_wins_over_the_profile(database: Database, settings
     assert flow.settings.first_message == "greet_only"
 
 
-async def test_opening_hours_follow_the_time_zone_of_the_business(
-    database: Database, settings: Settings
-) -> None:
+async def test_opening_hours_follow_the_time_zone_of_the_business(database: Database, settings: Settings) -> None:
     await set_stored(database, hours="dom 08:00-12:00")
     flow = await Rules(database, settings).book(NOW)
     assert flow.is_open(datetime(2026, 11, 22, 13, 0, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Talks to a flow without a database: each call is one message of the customer, the answer is the bot's texts."""
+"""Talks to a flow without a database: each call is one message, its answer the texts of the bot."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,14 +37,9 @@ class Talk:
     def _hear(self, kind: UtteranceKind, text: str, option_id: str | None = None) -> list[str]:
         self._now += timedelta(minutes=1)
         self._number += 1
-        said = Utterance(
-            self._number, kind, text, self._now, option_id, self._menu_rule if option_id else None
-        )
+        said = Utterance(self._number, kind, text, self._now, option_id, self._menu_rule if option_id else None)
         turn = Turn((said,), self._now, self._flow.is_open(self._now), self._previous)
         self.last = decide(self._flow.book, self.state, turn)
         self.state, self._previous = self.last.state, self._now
         self._menu_rule = next((r.rule_id for r in reversed(self.last.replies) if r.menu), self._menu_rule)
-        return [
-            f"{reply.media.url.rpartition('/')[2]}" if reply.media else reply.text
-            for reply in self.last.replies
-        ]
+        return [f"{reply.media.url.rpartition('/')[2]}" if reply.media else reply.text for reply in self.last.replies]

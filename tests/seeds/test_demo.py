@@ -108,9 +108,7 @@ async def test_a_chat_that_waits_shows_since_when(database: Database) -> None:
 
 async def test_a_customer_without_a_number_is_known_by_user_id_only(database: Database) -> None:
     async with database.reading() as tx:
-        elena = (
-            await tx.session.execute(select(Contact).where(Contact.username == "elena.disena"))
-        ).scalar_one()
+        elena = (await tx.session.execute(select(Contact).where(Contact.username == "elena.disena"))).scalar_one()
         statement = select(ContactIdentity.kind).where(ContactIdentity.contact_id == elena.id)
         kinds = (await tx.execute(statement)).scalars().all()
     assert (elena.phone, list(kinds)) == ("", ["bsuid"])

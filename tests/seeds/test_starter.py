@@ -28,9 +28,7 @@ async def test_any_first_word_is_greeted_with_two_buttons(database: Database, se
     assert [option.title for option in menu.options] == ["Horario", "Hablar con alguien"]
 
 
-async def test_the_hours_are_those_of_the_owner_or_none_at_all(
-    database: Database, settings: Settings
-) -> None:
+async def test_the_hours_are_those_of_the_owner_or_none_at_all(database: Database, settings: Settings) -> None:
     talk = await talk_to_starter(database, replace(settings, hours="lun-vie 08:00-18:00"))
     talk.says("hola")
     assert talk.taps("Horario") == ["Nuestro horario: lun-vie 08:00-18:00."]
@@ -39,9 +37,7 @@ async def test_the_hours_are_those_of_the_owner_or_none_at_all(
 async def test_no_hours_are_invented(database: Database, settings: Settings) -> None:
     talk = await talk_to_starter(database, settings)
     talk.says("hola")
-    assert talk.says("¿qué horario tienen?") == [
-        "Escríbenos a cualquier hora y te respondemos apenas podamos."
-    ]
+    assert talk.says("¿qué horario tienen?") == ["Escríbenos a cualquier hora y te respondemos apenas podamos."]
 
 
 async def test_asking_for_a_person_hands_the_chat_over(database: Database, settings: Settings) -> None:

@@ -57,7 +57,7 @@ class Receiver:
         return [
             change["value"]
             for body in self.bodies
-            for entry in json.loads(body)["entry"]
+            for entry in json.loads(body).get("entry", [])
             for change in entry["changes"]
         ]
 
@@ -81,7 +81,7 @@ async def _body(receive: Any) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if not message.get("more_body"):
             return body
 

@@ -1,4 +1,4 @@
-"""What customers do, as the webhook tells it: every type of message, and who they are in each identity mode."""
+"""What customers do, as the webhook tells it: every type of message, every identity mode."""
 
 import json
 from typing import Any
@@ -82,17 +82,11 @@ async def test_hidden_ids_can_be_empty_and_profiles_absent(world: World, receive
     )
     await world.customer_says("eva", PNID, "Hola")
     assert (await heard(world, receiver))["from"] == ""
-    assert receiver.values()[0]["contacts"] == [
-        {"wa_id": "", "user_id": "CO.1", "parent_user_id": "CO.ENT.2"}
-    ]
+    assert receiver.values()[0]["contacts"] == [{"wa_id": "", "user_id": "CO.1", "parent_user_id": "CO.ENT.2"}]
 
 
-@pytest.mark.parametrize(
-    ("times", "context"), [(1, {"forwarded": True}), (6, {"frequently_forwarded": True})]
-)
-async def test_forwarded_texts_say_so(
-    world: World, receiver: Receiver, times: int, context: dict[str, bool]
-) -> None:
+@pytest.mark.parametrize(("times", "context"), [(1, {"forwarded": True}), (6, {"frequently_forwarded": True})])
+async def test_forwarded_texts_say_so(world: World, receiver: Receiver, times: int, context: dict[str, bool]) -> None:
     await world.handset("ana", PNID).says("Hola", forwarded=times)
     assert (await heard(world, receiver))["context"] == context
 
@@ -173,9 +167,7 @@ TOLD = [
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told["type"])
-async def test_every_type_of_message_can_come_in(
-    world: World, receiver: Receiver, told: dict[str, Any]
-) -> None:
+async def test_every_type_of_message_can_come_in(world: World, receiver: Receiver, told: dict[str, Any]) -> None:
     await world.handset("ana", PNID).sends(told)
     message = await heard(world, receiver)
     assert told.items() <= message.items()
@@ -205,9 +197,7 @@ async def test_the_other_verbs_of_the_handset(world: World, receiver: Receiver) 
     await handset.sends_unknown("hologram")
     await world.settled()
     kinds = [message["type"] for message in receiver.messages()]
-    assert kinds == [
-        *("location", "contacts", "order", "edit", "unsupported", "revoke", "unsupported", "hologram")
-    ]
+    assert kinds == [*("location", "contacts", "order", "edit", "unsupported", "revoke", "unsupported", "hologram")]
     assert receiver.messages()[1]["contacts"][0]["origin"] == "contact_request"
 
 

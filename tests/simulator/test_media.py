@@ -19,9 +19,7 @@ MB = 1024 * 1024
 
 async def upload(graph: Graph, content: bytes, mime: str, **told: Any) -> httpx.Response:
     form = {"messaging_product": "whatsapp", "type": mime, **told}
-    return await graph.http.post(
-        f"/v25.0/{PNID}/media", data=form, files={"file": ("archivo ñ.bin", content, mime)}
-    )
+    return await graph.http.post(f"/v25.0/{PNID}/media", data=form, files={"file": ("archivo ñ.bin", content, mime)})
 
 
 async def stored(graph: Graph, content: bytes = files.PNG, mime: str = "image/png") -> str:
@@ -155,9 +153,7 @@ async def test_a_customers_file_lives_7_days_and_tells_its_digest(
     graph: Graph, clock: Clock, receiver: Receiver
 ) -> None:
     graph.world.graph_url = "http://graph.test"
-    await graph.world.handset("ana", PNID).sends_media(
-        "document", files.PDF, "application/pdf", filename="a.pdf"
-    )
+    await graph.world.handset("ana", PNID).sends_media("document", files.PDF, "application/pdf", filename="a.pdf")
     await graph.world.settled()
     told = receiver.messages()[0]["document"]
     assert base64.b64decode(told["sha256"]) == hashlib.sha256(files.PDF).digest()

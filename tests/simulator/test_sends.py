@@ -26,9 +26,7 @@ async def test_a_text_to_a_user_id_is_answered_with_the_user_id(graph: Graph) ->
 
 
 async def test_to_wins_over_recipient(graph: Graph) -> None:
-    answer = await graph.post(
-        {"to": "+573009998877", "recipient": "CO.1", "type": "text", "text": {"body": "Hola"}}
-    )
+    answer = await graph.post({"to": "+573009998877", "recipient": "CO.1", "type": "text", "text": {"body": "Hola"}})
     assert answer.json()["contacts"][0]["wa_id"] == "573009998877"
 
 
@@ -107,9 +105,7 @@ async def test_numbers_may_come_back_rewritten(graph: Graph, written: str, wa_id
     assert graph.world.sent[0].customer_key == "other"
 
 
-@pytest.mark.parametrize(
-    "to", ["abc", "+12", "+1234567890123456", "00573001112233", "", 573001112233, "＋5７"]
-)
+@pytest.mark.parametrize("to", ["abc", "+12", "+1234567890123456", "00573001112233", "", 573001112233, "＋5７"])
 async def test_what_is_no_phone_number_is_refused(graph: Graph, to: object) -> None:
     answer = await graph.post({"to": to, "type": "text", "text": {"body": "Hola"}})
     assert (answer.status_code, code_of(answer) in (100, 131009)) == (400, True)

@@ -29,9 +29,7 @@ async def test_no_status_is_told_inside_the_call(graph: Graph, receiver: Receive
 
 
 async def test_a_status_echoes_our_opaque_text_and_names_the_person(graph: Graph, receiver: Receiver) -> None:
-    await graph.post(
-        {"to": f"+{ANA}", "type": "text", "text": {"body": "x"}, "biz_opaque_callback_data": "outbox-7"}
-    )
+    await graph.post({"to": f"+{ANA}", "type": "text", "text": {"body": "x"}, "biz_opaque_callback_data": "outbox-7"})
     await graph.world.settled()
     value, status = receiver.values()[0], receiver.statuses()[0]
     ana = graph.world.customers["ana"]
@@ -59,9 +57,7 @@ async def test_a_status_shows_only_the_ids_of_the_identity_mode(
     assert ("contacts" in receiver.values()[0]) == (mode is not IdentityMode.PHONE_ONLY)
 
 
-async def test_pricing_comes_with_sent_and_delivered_and_never_a_conversation(
-    graph: Graph, receiver: Receiver
-) -> None:
+async def test_pricing_comes_with_sent_and_delivered_and_never_a_conversation(graph: Graph, receiver: Receiver) -> None:
     await graph.wamid()
     await graph.world.settled()
     priced = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "service"}
@@ -69,9 +65,7 @@ async def test_pricing_comes_with_sent_and_delivered_and_never_a_conversation(
     assert not any("conversation" in status for status in receiver.statuses())
 
 
-async def test_service_messages_were_free_before_october_2026(
-    graph: Graph, receiver: Receiver, clock: Clock
-) -> None:
+async def test_service_messages_were_free_before_october_2026(graph: Graph, receiver: Receiver, clock: Clock) -> None:
     clock.advance(datetime(2026, 9, 30, tzinfo=UTC) - clock.business())
     await graph.wamid()
     await graph.world.settled()
@@ -185,9 +179,7 @@ async def test_a_voice_message_is_played_and_a_reaction_only_sent(graph: Graph, 
     assert [status["status"] for status in receiver.statuses()] == ["sent"]
 
 
-async def test_a_stranger_gets_messages_unless_strangers_are_undeliverable(
-    graph: Graph, receiver: Receiver
-) -> None:
+async def test_a_stranger_gets_messages_unless_strangers_are_undeliverable(graph: Graph, receiver: Receiver) -> None:
     graph.world.windows.open(PNID, "573009998877", graph.world.clock.business())
     await graph.wamid(to="+573009998877")
     assert await names(graph.world, receiver) == ["sent", "delivered"]
@@ -197,9 +189,7 @@ async def test_a_stranger_gets_messages_unless_strangers_are_undeliverable(
     assert receiver.statuses()[-1]["errors"][0]["code"] == 131026
 
 
-async def test_old_webhook_versions_have_a_conversation(
-    clock: Clock, receiver: Receiver, world: World
-) -> None:
+async def test_old_webhook_versions_have_a_conversation(clock: Clock, receiver: Receiver, world: World) -> None:
     from waia.simulator.sending import accept
 
     old = World(

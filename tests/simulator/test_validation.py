@@ -68,8 +68,7 @@ def flow(**more: Any) -> dict[str, Any]:
 
 def products(*counts: int) -> dict[str, Any]:
     sections = [
-        {"title": "S", "product_items": [{"product_retailer_id": str(n)} for n in range(count)]}
-        for count in counts
+        {"title": "S", "product_items": [{"product_retailer_id": str(n)} for n in range(count)]} for count in counts
     ]
     header = {"type": "text", "text": "Catálogo"}
     return interactive("product_list", {"catalog_id": "1", "sections": sections}, header=header)

@@ -157,9 +157,7 @@ async def test_the_handshake_says_what_is_wrong(world: World, receiver: Receiver
 
 
 @pytest.mark.parametrize("chance", [0.2, 0.5])
-async def test_under_all_faults_together_nothing_is_lost(
-    world: World, receiver: Receiver, chance: float
-) -> None:
+async def test_under_all_faults_together_nothing_is_lost(world: World, receiver: Receiver, chance: float) -> None:
     webhook = world.faults.webhook
     webhook.duplicate = webhook.reorder = webhook.wrong_signature = always(chance)
     webhook.parallel_two = webhook.replay = always(chance)

@@ -30,9 +30,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def client(
-    http: httpx.AsyncClient, url: str, *, deadline_s: float = 5.0, connect_s: float = 2.0
-) -> GraphClient:
+def client(http: httpx.AsyncClient, url: str, *, deadline_s: float = 5.0, connect_s: float = 2.0) -> GraphClient:
     return GraphClient(http, url, "v25.0", TOKEN, deadline_s=deadline_s, connect_s=connect_s)
 
 
@@ -78,17 +76,13 @@ async def test_a_message_to_a_user_id_tells_it_back(http: httpx.AsyncClient) -> 
         (134101, 400, Scope.NUMBER),
     ],
 )
-async def test_a_busy_graph_has_surely_not_sent(
-    http: httpx.AsyncClient, code: int, status: int, scope: Scope
-) -> None:
+async def test_a_busy_graph_has_surely_not_sent(http: httpx.AsyncClient, code: int, status: int, scope: Scope) -> None:
     outcome = await sent_to(http, answer(status, graph_error(code)))
     assert isinstance(outcome, Retry)
     assert (outcome.code, outcome.scope) == (code, scope)
 
 
-@pytest.mark.parametrize(
-    ("told", "after_s"), [("7", 7.0), ("0", None), ("soon", None), ("1e9", 3600.0), ("nan", None)]
-)
+@pytest.mark.parametrize(("told", "after_s"), [("7", 7.0), ("0", None), ("soon", None), ("1e9", 3600.0), ("nan", None)])
 async def test_the_wait_that_graph_asks_for_is_kept_in_bounds(
     http: httpx.AsyncClient, told: str, after_s: float | None
 ) -> None:
@@ -106,12 +100,8 @@ async def test_an_unclear_code_is_unknown(http: httpx.AsyncClient, code: int, st
 
 @pytest.mark.parametrize("code", [0, 3, 10, 190, 200, 299, 131005, 368, 131031, 131042, 131045, 133010])
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 500])
-async def test_trouble_of_token_or_account_stops_the_number_whatever_the_status(
-    code: int, status: int
-) -> None:
-    assert isinstance(
-        outcome_of(status, {}, httpx.Request("POST", "http://x", json=graph_error(code)).read()), Stopped
-    )
+async def test_trouble_of_token_or_account_stops_the_number_whatever_the_status(code: int, status: int) -> None:
+    assert isinstance(outcome_of(status, {}, httpx.Request("POST", "http://x", json=graph_error(code)).read()), Stopped)
 
 
 @pytest.mark.parametrize(
@@ -211,9 +201,7 @@ async def test_a_tls_error_has_surely_not_sent(http: httpx.AsyncClient) -> None:
     assert "SSL" in outcome.reason
 
 
-async def test_a_connection_that_never_opens_has_surely_not_sent(
-    http: httpx.AsyncClient, deaf_port: int
-) -> None:
+async def test_a_connection_that_never_opens_has_surely_not_sent(http: httpx.AsyncClient, deaf_port: int) -> None:
     for deadlines in ({"connect_s": 0.2}, {"deadline_s": 0.2}):
         outcome = await client(http, f"http://127.0.0.1:{deaf_port}", **deadlines).send("900100", MESSAGE)
         assert isinstance(outcome, Retry)

@@ -128,9 +128,7 @@ def test_what_meta_takes_breaks_nothing(content: Content) -> None:
 
 
 @pytest.mark.parametrize(("content", "wanted"), BROKEN)
-def test_what_meta_refuses_is_found_before_sending(
-    content: Content, wanted: list[tuple[str, BreachCode]]
-) -> None:
+def test_what_meta_refuses_is_found_before_sending(content: Content, wanted: list[tuple[str, BreachCode]]) -> None:
     assert [(breach.field, breach.code) for breach in breaches(content)] == wanted
 
 
@@ -165,9 +163,7 @@ def test_a_menu_as_text_numbers_its_options_through_all_sections() -> None:
             footer="Por persona",
         )
     )
-    assert told.body == (
-        "*Destinos*\n\nElige\n\n*Sur*\n1. Cali: 8:00\n2. Pasto\n*Norte*\n3. Tunja\n\nPor persona"
-    )
+    assert told.body == ("*Destinos*\n\nElige\n\n*Sur*\n1. Cali: 8:00\n2. Pasto\n*Norte*\n3. Tunja\n\nPor persona")
 
 
 def test_buttons_as_text_are_numbered_too() -> None:

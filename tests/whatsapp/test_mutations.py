@@ -15,9 +15,7 @@ JUNK = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
-    | st.sampled_from(
-        [10**30, -1, "", "0", "\x00", "\ud800", "NaN", "ñ" * 300, float("nan"), float("inf"), 1e308]
-    )
+    | st.sampled_from([10**30, -1, "", "0", "\x00", "\ud800", "NaN", "ñ" * 300, float("nan"), float("inf"), 1e308])
     | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
@@ -27,9 +25,7 @@ FEW = settings(max_examples=2_500, deadline=None, suppress_health_check=list(Hea
 
 def places(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     keys: Any = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    return [(*path, key) for key, _ in keys] + [
-        place for key, value in keys for place in places(value, (*path, key))
-    ]
+    return [(*path, key) for key, _ in keys] + [place for key, value in keys for place in places(value, (*path, key))]
 
 
 PLACES = {name: places(tree) for name, tree in TREES.items()}
@@ -76,9 +72,7 @@ def test_flipped_and_cut_bytes_never_raise(data: st.DataObject) -> None:
 
 
 @settings(FEW, max_examples=1_000)
-@given(
-    junk=JUNK, key=st.sampled_from(["messages", "statuses", "errors", "calls", "message_echoes", "history"])
-)
+@given(junk=JUNK, key=st.sampled_from(["messages", "statuses", "errors", "calls", "message_echoes", "history"]))
 def test_valid_siblings_survive_a_damaged_one(junk: object, key: str) -> None:
     tree = copy.deepcopy(TREES["batch"])
     value = tree["entry"][0]["changes"][0]["value"]

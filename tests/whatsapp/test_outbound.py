@@ -171,9 +171,7 @@ CASES: list[tuple[Content, dict[str, Any], str, str]] = [
         "",
     ),
     (
-        Flow(
-            "Reserva", "Abrir", flow_id="12", token="t", screen="FECHA", values={"origen": "Cali"}, draft=True
-        ),
+        Flow("Reserva", "Abrir", flow_id="12", token="t", screen="FECHA", values={"origen": "Cali"}, draft=True),
         {
             "type": "interactive",
             "interactive": {
@@ -287,9 +285,7 @@ def test_a_content_is_shown_by_its_words_and_typed_as_the_original_did(
 
 
 @EACH
-def test_a_content_survives_its_outbox_row(
-    content: Content, json: dict[str, Any], preview: str, suffix: str
-) -> None:
+def test_a_content_survives_its_outbox_row(content: Content, json: dict[str, Any], preview: str, suffix: str) -> None:
     assert content_from_json(content_to_json(content)) == content
 
 

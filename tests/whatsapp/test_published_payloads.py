@@ -57,9 +57,7 @@ def test_a_published_body_is_recognised(name: str) -> None:
         "call_statuses": [status(each) for each in told if isinstance(each, Status) and each.is_call],
         "echoes": [echo(each) for each in told if isinstance(each, Echo)],
         "calls": [
-            {"id": each.id, "event": each.event, "direction": each.direction}
-            for each in told
-            if isinstance(each, Call)
+            {"id": each.id, "event": each.event, "direction": each.direction} for each in told if isinstance(each, Call)
         ],
         "preferences": list(preferences(told)),
         "errors": [each.code for each in told if isinstance(each, AccountEvent) and each.event == "error"],

@@ -241,9 +241,7 @@ def test_reading_never_raises_whatever_the_row_holds(kind: ItemKind, payload: by
 
 
 def test_an_element_that_is_no_object_is_ignored_with_its_bytes() -> None:
-    (item,) = split(
-        b'{"entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":["x"]}}]}]}'
-    ).items
+    (item,) = split(b'{"entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":["x"]}}]}]}').items
     found = read(item.kind, item.payload)
     assert isinstance(found, Ignored)
     assert '"x"' in found.raw

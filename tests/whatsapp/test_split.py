@@ -25,10 +25,7 @@ def change(value: dict[str, Any], field: str | None = "messages") -> dict[str, A
 
 
 def test_batch_mixed_entries_changes_messages_statuses() -> None:
-    found = [
-        (item.kind, item.dedupe_key, item.phone_number_id, item.waba_id)
-        for item in split(body("batch")).items
-    ]
+    found = [(item.kind, item.dedupe_key, item.phone_number_id, item.waba_id) for item in split(body("batch")).items]
     assert found[:3] == [
         (ItemKind.MESSAGE, "wamid.CARLA029=", "900100", "700"),
         (ItemKind.MESSAGE, "wamid.CARLA030=", "900100", "700"),
@@ -110,9 +107,7 @@ def test_the_file_of_an_old_message_is_not_lost_to_its_placeholder() -> None:
 
 @pytest.mark.parametrize("broken", [None, 7, "text", [], [[]], {"id": {}}, {"id": "x", "from": []}])
 def test_a_broken_sibling_never_sinks_the_others(broken: object) -> None:
-    good = [
-        {"id": f"wamid.{number}", "from": "1", "type": "text", "text": {"body": "x"}} for number in (1, 2)
-    ]
+    good = [{"id": f"wamid.{number}", "from": "1", "type": "text", "text": {"body": "x"}} for number in (1, 2)]
     found = items(change({"messages": [good[0], broken, good[1]], "statuses": broken, "contacts": broken}))
     assert [item.dedupe_key for item in found if item.dedupe_key in {"wamid.1", "wamid.2"}] == [
         "wamid.1",
@@ -151,9 +146,7 @@ def test_what_is_no_webhook_is_kept_as_unparsable(junk: bytes) -> None:
     assert split(junk).items == ()
 
 
-@pytest.mark.parametrize(
-    "empty", [{"entry": []}, {"entry": [{"id": "1", "changes": []}]}, change({"messages": []})]
-)
+@pytest.mark.parametrize("empty", [{"entry": []}, {"entry": [{"id": "1", "changes": []}]}, change({"messages": []})])
 def test_an_empty_webhook_has_nothing_to_do_and_is_no_alarm(empty: object) -> None:
     found = split(json.dumps(empty).encode())
     assert (found.items, found.unparsable) == ((), False)

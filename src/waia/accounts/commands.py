@@ -74,9 +74,7 @@ async def rehash_passwords(database: Database, list_only: bool, ask: Callable[[s
     if list_only:
         return [OldHash(user.username, Rehashed.LEFT) for user in old]
     passwords = Passwords()
-    return [
-        OldHash(user.username, await _rehash(database, passwords, user, ask(user.username))) for user in old
-    ]
+    return [OldHash(user.username, await _rehash(database, passwords, user, ask(user.username))) for user in old]
 
 
 async def _renew(tx: Transaction, user: User, hashed: str, roles: Collection[str], now: datetime) -> None:

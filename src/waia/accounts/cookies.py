@@ -51,6 +51,4 @@ def form_cookie(sealed: str, https: bool, lifetime_s: int) -> Cookie:
 
 
 def _cookie(name: str, value: str, https: bool, lifetime_s: int) -> Cookie:
-    return Cookie(
-        key=name, value=value, path="/", httponly=True, secure=https, samesite="lax", max_age=lifetime_s
-    )
+    return Cookie(key=name, value=value, path="/", httponly=True, secure=https, samesite="lax", max_age=lifetime_s)

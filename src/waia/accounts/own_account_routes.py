@@ -81,9 +81,7 @@ async def confirm_password(
 async def show_logins(page: Given[Page], accounts: Given[Accounts], user: Given[SignedIn]) -> Response[str]:
     now = accounts.clock.real()
     async with accounts.database.reading() as tx:
-        logins = await open_logins(
-            tx, user.id, seen_after=now - accounts.sessions.idle, begun_after=now - LONGEST
-        )
+        logins = await open_logins(tx, user.id, seen_after=now - accounts.sessions.idle, begun_after=now - LONGEST)
     return page.html("accounts/logins.html", logins=logins)
 
 
@@ -148,9 +146,7 @@ async def _store_password(accounts: Accounts, visitor: Visitor, user: SignedIn, 
 
     async def store(tx: Transaction) -> str:
         await set_password(tx, user, user.id, hashed, must_change=False, now=now, address=visitor.address)
-        return await accounts.sessions.open(
-            tx, user.id, address=visitor.address, user_agent=visitor.user_agent
-        )
+        return await accounts.sessions.open(tx, user.id, address=visitor.address, user_agent=visitor.user_agent)
 
     token = await accounts.database.run(store)
     accounts.sessions.forget_user(user.id)

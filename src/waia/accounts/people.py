@@ -111,9 +111,7 @@ async def set_roles(
     await repository.store_roles(tx, user_id, [role.id for role in carried])
     await _rights_changed(tx, user_id, now)
     details = {"before": before, "after": sorted(set(role_keywords))}
-    await audit.record(
-        tx, actor, "roles_changed", subject=user.username, details=details, address=address, now=now
-    )
+    await audit.record(tx, actor, "roles_changed", subject=user.username, details=details, address=address, now=now)
 
 
 async def roles_with(tx: Transaction, keywords: Collection[str]) -> list[Role]:

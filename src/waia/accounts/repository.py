@@ -17,15 +17,13 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
 
     async def named(self, username: str) -> User | None:
         """User names are compared without regard to case, on every database."""
-        return await self.get_one_or_none(
-            or_(User.username == username, func.lower(User.username) == username.lower())
-        )
+        return await self.get_one_or_none(or_(User.username == username, func.lower(User.username) == username.lower()))
 
     async def with_id(self, user_id: int) -> User | None:
         return await self.get_one_or_none(User.id == user_id)
 
     async def by_name(self) -> Sequence[User]:
-        return await self.get_many(order_by=(User.username, True))
+        return await self.get_many(order_by=(User.username, False))
 
     async def exist(self) -> bool:
         return await self.exists()

@@ -82,9 +82,7 @@ async def _note_failure(accounts: Accounts, visitor: Visitor, user: User | None,
     async def note(tx: Transaction) -> None:
         await audit.record(tx, NOBODY, "login_failed", subject=subject, address=visitor.address, now=now)
         if taken.last:
-            await audit.record(
-                tx, NOBODY, "login_throttled", subject=subject, address=visitor.address, now=now
-            )
+            await audit.record(tx, NOBODY, "login_throttled", subject=subject, address=visitor.address, now=now)
 
     await accounts.database.run(note)
 

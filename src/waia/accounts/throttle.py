@@ -74,7 +74,7 @@ class Throttle:
 
 def _still_blocked(newest: list[datetime], in_all: int, allowed: int, now: datetime) -> timedelta:
     """Blocked once `allowed` tries fell into one window; each further full set of them doubles the wait."""
-    if len(newest) < allowed or newest[0] - newest[-1] > WINDOW:
+    if len(newest) < allowed or newest[0] - newest[-1] >= WINDOW:
         return timedelta()
     doublings: int = min(in_all // allowed - 1, 8)
     wait = min(WINDOW * (1 << doublings), LONGEST_WAIT)

@@ -13,16 +13,17 @@ from litestar.static_files import create_static_files_router
 from waia.accounts import routes as account_routes
 from waia.accounts.guards import Gate, current_user, provide_user
 from waia.accounts.refusals import EXCEPTION_HANDLERS as REFUSALS
-from waia.chats.panel import routes as panel_routes
-from waia.chats.panel import stream
 from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
 from waia.app.health import routes as health_routes
+from waia.app.parts import Parts, make_parts
+from waia.app.setup import prepare_database
+from waia.chats.panel import routes as panel_routes
+from waia.chats.panel import stream
+from waia.kit.csp_report import take_csp_report
 from waia.kit.files import static_dir
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
-from waia.app.parts import Parts, make_parts
 from waia.settings import Settings
-from waia.app.setup import prepare_database
 from waia.whatsapp.webhook import routes as webhook_routes
 
 MAX_BODY = 1024 * 1024
@@ -64,7 +65,14 @@ def _routes(settings: Settings, parts: Parts) -> list[Any]:
         opt={"public": True},
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
     )
-    routes: list[Any] = [*webhook_routes, *health_routes, *account_routes.routes, *panel_routes.routes, *stream.routes]
+    routes: list[Any] = [
+        *webhook_routes,
+        *health_routes,
+        take_csp_report,
+        *account_routes.routes,
+        *panel_routes.routes,
+        *stream.routes,
+    ]
     return [*routes, static, *(_demo_routes(parts) if settings.demo else ())]
 
 

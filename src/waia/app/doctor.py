@@ -46,10 +46,22 @@ async def findings(settings: Settings) -> list[Finding]:
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
     needed = {
-        "META_TOKEN": (settings.meta_token, "nothing can be sent; make a permanent token of a system user at Meta"),
-        "META_APP_SECRET": (settings.meta_app_secret, "every webhook is refused; copy it from the app's basic settings"),
-        "VERIFY_TOKEN": (settings.verify_token, "Meta cannot verify the webhook; choose a word and type it there too"),
-        "PHONE_NUMBER_ID": (settings.phone_number_ids, "no number is ours; copy the phone number id from API set-up"),
+        "META_TOKEN": (
+            settings.meta_token,
+            "nothing can be sent; make a permanent token of a system user at Meta",
+        ),
+        "META_APP_SECRET": (
+            settings.meta_app_secret,
+            "every webhook is refused; copy it from the app's basic settings",
+        ),
+        "VERIFY_TOKEN": (
+            settings.verify_token,
+            "Meta cannot verify the webhook; choose a word and type it there too",
+        ),
+        "PHONE_NUMBER_ID": (
+            settings.phone_number_ids,
+            "no number is ours; copy the phone number id from API set-up",
+        ),
     }
     for variable, (value, cure) in needed.items():
         yield Finding("ok", variable, "set") if value else Finding("wrong", variable, f"empty: {cure}")
@@ -74,7 +86,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 def _programs() -> Iterator[Finding]:
     path = shutil.which("ffmpeg")
-    yield Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", "not found: voice notes need it")
+    yield (Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", "not found: voice notes need it"))
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -95,14 +107,20 @@ async def _database(settings: Settings) -> list[Finding]:
 def _schema(*, empty: bool, current: bool) -> Finding:
     if empty:
         return Finding("note", "database", "empty: it is set up at the first start")
-    return Finding("ok", "database", "up to date") if current else Finding("wrong", "database", "old: run `waia upgrade`")
+    return (
+        Finding("ok", "database", "up to date") if current else Finding("wrong", "database", "old: run `waia upgrade`")
+    )
 
 
 def _sqlite_version() -> Finding:
     version = sqlite3.sqlite_version_info
     fixed = version >= FIXED_SQLITE or version[2] >= FIXED_BRANCHES.get(version[:2], 10_000)
     words = f"version {sqlite3.sqlite_version}"
-    return Finding("ok", "SQLite", words) if fixed else Finding("note", "SQLite", f"{words}: one writer avoids its rare WAL race")
+    return (
+        Finding("ok", "SQLite", words)
+        if fixed
+        else Finding("note", "SQLite", f"{words}: one writer avoids its rare WAL race")
+    )
 
 
 async def _durability(database: Database) -> list[Finding]:
@@ -112,7 +130,13 @@ async def _durability(database: Database) -> list[Finding]:
             row = (await tx.execute(text("SHOW VARIABLES LIKE :name"), {"name": name})).one_or_none()
             value = str(row[1]) if row else "unknown"
             level = "ok" if value == wanted else "note"
-            found.append(Finding(level, name, value if level == "ok" else f"{value}: set it to {wanted} to survive power loss"))
+            found.append(
+                Finding(
+                    level,
+                    name,
+                    value if level == "ok" else f"{value}: set it to {wanted} to survive power loss",
+                )
+            )
     return found
 
 
@@ -126,7 +150,13 @@ async def _graph(settings: Settings) -> list[Finding]:
             try:
                 answer = await client.get(address, headers={"Authorization": f"Bearer {settings.meta_token}"})
             except httpx.HTTPError as error:
-                found.append(Finding("wrong", "Graph API", f"cannot be reached ({type(error).__name__}): check META_API_URL"))
+                found.append(
+                    Finding(
+                        "wrong",
+                        "Graph API",
+                        f"cannot be reached ({type(error).__name__}): check META_API_URL",
+                    )
+                )
                 continue
             found.append(_graph_answer(number, answer))
     return found

@@ -6,9 +6,9 @@ from typing import Any
 from litestar import Response, get
 from sqlalchemy.exc import SQLAlchemyError
 
+from waia.app.parts import Parts
 from waia.chats.outbox_repository import waiting_count
 from waia.kit.db import Database
-from waia.app.parts import Parts
 from waia.whatsapp.repository import backlog, open_alerts
 
 STALE_S = 60.0

@@ -20,6 +20,7 @@ from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
 from waia.workers.mind import Mind
 from waia.workers.outbox import Sender
+from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
 from waia.workers.scheduler import Scheduler
 from waia.workers.throttle import NumberThrottle
@@ -55,7 +56,14 @@ class Parts:
         inbox = InboxWorker(self.database, self.clock, self.mind)
         turns = TurnsWorker(self.database, self.clock, self.mind)
         scheduler = Scheduler(self.database, self.clock, self.mind, self.settings.uncertain_window_s)
-        steps = {"inbox": inbox.step, "turns": turns.step, "outbox": self.sender.step, "scheduler": scheduler.step}
+        receipts = ReceiptsWorker(self.database, self.clock, self.sender.client)
+        steps = {
+            "inbox": inbox.step,
+            "turns": turns.step,
+            "outbox": self.sender.step,
+            "receipts": receipts.step,
+            "scheduler": scheduler.step,
+        }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [
             asyncio.create_task(run_forever(name, step, self.wakeups, self.closing)) for name, step in steps.items()

@@ -12,8 +12,8 @@ import uvicorn
 
 from waia.app.composition import create_app
 from waia.app.parts import Parts, make_parts
-from waia.settings import SettingError, Settings
 from waia.app.setup import prepare_database
+from waia.settings import SettingError, Settings
 
 SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves with Python's default
 

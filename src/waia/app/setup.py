@@ -3,9 +3,9 @@
 import structlog
 
 from waia.accounts.seed import seed_people
+from waia.app.parts import Parts
 from waia.kit import migrate
 from waia.kit.db import Transaction
-from waia.app.parts import Parts
 from waia.seeds.starter import seed_starter
 from waia.settings import SettingError
 

@@ -1,5 +1,4 @@
-"""Decides the customer's words in the step where the chat is: the passes in their order, down to the
-fallback."""
+"""Decides the customer's words in the step where the chat is: the passes in order, down to the fallback."""
 
 from waia.bot.asking import apply
 from waia.bot.commands import command_in, run_command
@@ -16,9 +15,7 @@ MOST_MISSES = 3
 
 
 def answer(progress: Progress, words: Words) -> None:
-    """The joined text against triggers and options, then each message, newest first, then the looser
-    passes.
-    """
+    """The joined text, then each message, against triggers and options; then the looser passes."""
     view = progress.view()
     if view is None or not view.answers:
         _no_rules(progress, words)
@@ -32,9 +29,7 @@ def answer(progress: Progress, words: Words) -> None:
 
 
 def answer_after_greeting(progress: Progress, words: Words, greeting: Rule) -> None:
-    """The first words, as if repeated: only by what matches them, and not if they were but the greeting's
-    own.
-    """
+    """The first words, as if repeated: only by what matches them, and not if they are the greeting's own."""
     view = progress.view()
     own = {said(trigger) for trigger in greeting.triggers if event_of(trigger) is None}
     if view is None or not words.whole.raw or _same(words.whole, own):
@@ -117,9 +112,7 @@ def _answer_by_wildcard(progress: Progress, view: StepView, words: Words) -> boo
 
 
 def _no_rules(progress: Progress, words: Words) -> None:
-    """Old flows park a customer in an empty step to wait for a person: nothing is said, and nothing is
-    lost.
-    """
+    """Old flows park a customer in an empty step to wait for a person: nothing is said."""
     progress.silence = "step_without_rules"
     progress.trace.stage("rules", "step_without_rules", progress.step)
     if words.any_text:
@@ -127,9 +120,7 @@ def _no_rules(progress: Progress, words: Words) -> None:
 
 
 def _miss(progress: Progress, words: Words) -> None:
-    """Words that nothing answers meet the fallback, the third time in a row a person; the rest meets
-    silence.
-    """
+    """Words meet the fallback, the third time in a row a person; pictures and the like meet silence."""
     if not words.typed:
         progress.silence = "non_text_without_rule"
         progress.trace.stage("fallback", "non_text_without_rule")

@@ -43,9 +43,7 @@ _MONTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is known when an answer is checked: the rule that asks, the step's last menu, today and the
-    language.
-    """
+    """The rule that asks, the step's last menu, today's date and the language of numbers and dates."""
 
     rule: Rule
     menu: Menu | None

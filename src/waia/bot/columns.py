@@ -1,5 +1,4 @@
-"""Reads a rule from the columns of the database or a spreadsheet, as the original wrote them; never
-raises."""
+"""Reads a rule from the columns of the database or a spreadsheet, whatever stands in them."""
 
 import re
 from collections.abc import Iterable

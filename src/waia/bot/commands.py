@@ -11,15 +11,11 @@ from waia.bot.steps import go, rest
 from waia.bot.words import Said, Words
 
 RESTART_COMMANDS = ("reiniciar", "volver al inicio", "inicio", "iniciar", "menu", "ayuda")
-COURTESY = frozenset(
-    {"por favor", "porfa", "gracias", "hola", "buenas", "quiero", "volver", "ir", "al", "el", "la"}
-)
+COURTESY = frozenset({"por favor", "porfa", "gracias", "hola", "buenas", "quiero", "volver", "ir", "al", "el", "la"})
 
 
 def command_in(settings: FlowSettings, text: str) -> str | None:
-    """The command that a normalised text is, or holds where `command_match` is `anywhere`; own commands
-    first.
-    """
+    """The command that a normalised text is, or holds if they count `anywhere`; own commands first."""
     if not text:
         return None
     own = tuple(filter(None, map(normalise, settings.commands)))

@@ -29,9 +29,7 @@ class Failed:
 
 
 def compute(progress: Progress, rule: Rule, text: str) -> Computed | Failed | None:
-    """None when the text is not the measure that the rule needs, or has no result: the customer is asked
-    again.
-    """
+    """None when the text is no measure that the rule takes, or has no result: the customer is asked again."""
     plugin = progress.settings.handlers.get(rule.handler) if rule.handler else None
     if plugin is not None:
         return _by_plugin(progress, rule, plugin, text)
@@ -47,17 +45,12 @@ def reads_as_measure(progress: Progress, rule: Rule, text: str) -> bool:
     """Whether the text is of the kind that a computing rule waits for."""
     formula = progress.book.formula(rule)
     if isinstance(formula, Formula):
-        return (
-            formula.sides > 0
-            and read_measure(text, formula.sides, rule.unit, progress.settings.locale) is not None
-        )
+        return formula.sides > 0 and read_measure(text, formula.sides, rule.unit, progress.settings.locale) is not None
     return _any_measure(rule, progress.settings, text) is not None
 
 
 def call_plugin(plugin: Plugin, call: PluginCall) -> PluginAnswer | None:
-    """None if it raised or answered what cannot be read: an owner's function is never trusted with the
-    turn.
-    """
+    """None if it raised or answered what cannot be read: an owner's function may break, the turn may not."""
     try:
         return _readable(plugin(call))
     except Exception:  # noqa: BLE001 - the boundary to foreign code; the caller hands the chat over and the trace says so

@@ -1,5 +1,4 @@
-"""Decides what the bot says: holder, option tap, session expiry, first message, command, the step's rules,
-fallback."""
+"""Decides a turn: holder, option tap, session expiry, first message, command, the step's rules, fallback."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -36,9 +35,7 @@ def decide(book: RuleBook, state: ChatState, turn: Turn) -> Decision:
 
 
 def _parts(utterances: Sequence[Utterance]) -> Iterator[tuple[Utterance, ...]]:
-    """Each tap by itself, what lies between together. The same tap twice in a row is one: a nervous
-    finger.
-    """
+    """Each tap by itself, what lies between together. The same tap twice in a row is a nervous finger."""
     waiting: list[Utterance] = []
     last_tap: tuple[str | None, int | None] | None = None
     for utterance in utterances:
@@ -87,9 +84,7 @@ def _while_held(progress: Progress, words: Words) -> None:
 
 
 def _first_message(progress: Progress, words: Words) -> None:
-    """The greeting, and in `greet_then_answer` what the first words ask for; without a greeting, the step's
-    rules.
-    """
+    """The greeting, then (`greet_then_answer`) the first words; without a greeting, the step's rules."""
     progress.trace.stage("first_message", "expired" if progress.step else "new_session")
     progress.open_session()
     greeting = greet(progress)

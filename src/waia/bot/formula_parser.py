@@ -1,5 +1,4 @@
-"""Turns the text of a formula into a small tree, refusing whatever is not arithmetic; nothing is ever
-executed here.
+"""Turns the text of a formula into a small tree, refusing whatever is not arithmetic.
 
 The grammar is the arithmetic part of Python's, with the same precedence, so that formulas of the original
 keep their meaning: `a if c else b`, or, and, not, comparisons (chained), + - * / // %, unary signs, **, six
@@ -42,9 +41,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`sign` is an operator or function name; a chain of comparisons is `compare` with its signs in
-    `chain`.
-    """
+    """`sign` is an operator or function; a chain of comparisons is `compare`, its signs in `chain`."""
 
     sign: str
     parts: tuple["Node", ...]

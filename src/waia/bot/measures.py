@@ -50,8 +50,7 @@ def read_number(text: str, locale: str = "es") -> float | None:
 
 
 def read_measure(text: str, sides: int, unit: str | None = None, locale: str = "es") -> Measure | None:
-    """The only measure with that many sides in the text, in `unit`; None if there is none or more digits
-    remain.
+    """The only measure of that many sides in the text, in `unit`; None if none or if more digits remain.
 
     A side without a unit takes the other's, else it is in `unit` already.
     """
@@ -66,9 +65,7 @@ def read_measure(text: str, sides: int, unit: str | None = None, locale: str = "
 
 
 def write_number(value: float, decimals: int | None = None, locale: str = "es") -> str:
-    """Grouped by thousands; without trailing zeros unless `decimals` is given. Halves round away from
-    zero.
-    """
+    """Grouped by thousands, without trailing zeros unless `decimals` is given; halves round away from 0."""
     if not abs(value) <= LARGEST:
         return str(value)
     rounded = _rounded(value, 6 if decimals is None else decimals)
@@ -96,9 +93,7 @@ def _sides(found: re.Match[str], sides: int, unit: str | None, locale: str) -> t
     numbers = [_decimal(found[1 + 2 * n], locale) for n in range(sides)]
     units = [_UNIT_WORDS.get(found[2 + 2 * n] or "") for n in range(sides)]
     shared = next((named for named in units if named), None)
-    read = [
-        _converted(n, own or shared, unit) for n, own in zip(numbers, units, strict=True) if n is not None
-    ]
+    read = [_converted(n, own or shared, unit) for n, own in zip(numbers, units, strict=True) if n is not None]
     return tuple(read) if len(read) == sides else None
 
 

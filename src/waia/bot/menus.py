@@ -1,5 +1,4 @@
-"""Reads the menu of a rule from its `opciones` JSON, in every shape that people have stored; never
-raises."""
+"""Reads the menu of a rule from its `opciones` JSON, in every shape that people have stored."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,8 +12,7 @@ DEFAULT_BUTTON = "Ver opciones"
 
 
 def parse_menu(opciones: object, kind: RuleKind) -> Menu | None:
-    """None when the kind has no menu or nothing readable is in `opciones` (JSON text, or what it parses
-    to).
+    """None when the kind has no menu or nothing in `opciones` (JSON text or its value) is readable.
 
     Read as buttons: a list of `{"type":"reply","reply":{"id","title"},"step"}`, of flat `{"id","title"}`,
     of plain strings, or one object where a list was meant. Read as a list:
@@ -54,9 +52,13 @@ def _menu(content: dict[object, object], sections: tuple[Section, ...], kind: Ru
     header, footer = _label(content.get("header")), _label(content.get("footer"))
     if kind is RuleKind.BUTTONS:
         return Menu(options, header, footer)
+    return Menu(options, header or DEFAULT_HEADER, footer or DEFAULT_FOOTER, _button(content), sections)
+
+
+def _button(content: dict[object, object]) -> str:
     action = content.get("action")
-    button = _label(content.get("button")) or (_label(action.get("button")) if isinstance(action, dict) else "")
-    return Menu(options, header or DEFAULT_HEADER, footer or DEFAULT_FOOTER, button or DEFAULT_BUTTON, sections)
+    inner = action.get("button") if isinstance(action, dict) else None
+    return _label(content.get("button")) or _label(inner) or DEFAULT_BUTTON
 
 
 def _label(value: object) -> str:
@@ -76,9 +78,7 @@ def _sections(content: object) -> Iterator[Section]:
 
 
 def _items(content: object) -> list[object]:
-    """What was meant as a list: an object holds it under a known name, or is one item, or maps keys to
-    items.
-    """
+    """What was meant as a list: an object holds it under a known name, is one item, or maps to items."""
     if isinstance(content, list):
         return content
     if not isinstance(content, dict):

@@ -1,5 +1,4 @@
-"""Fills `{total}` and `{{nombre}}` in a reply by looking names up: never a template language, never
-`str.format`."""
+"""Fills `{total}` and `{{nombre}}` by looking names up: never a template language, never `str.format`."""
 
 import re
 from collections.abc import Mapping, Set
@@ -24,8 +23,7 @@ def fill(
     known: Set[str] = frozenset(),
     locale: str = "es",
 ) -> str:
-    """`{{name}}` becomes the captured answer, nothing if it is `known` but not yet given, else stays as
-    written.
+    """`{{name}}` becomes the captured answer, nothing if `known` but not given yet, else stays as it is.
 
     `{name}`, `{name:0}`, `{name:2}` become the computed value; the original's `{total:,.2f}` is read too.
     What is filled in is not looked at again.

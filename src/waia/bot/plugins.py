@@ -10,9 +10,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class PluginCall:
-    """`measures` are the one or two numbers read from the text, in the rule's unit; empty if none was
-    read.
-    """
+    """`measures` are the one or two numbers read from the text, in the rule's unit; else empty."""
 
     name: str
     text: str
@@ -26,8 +24,7 @@ class PluginCall:
 class PluginAnswer:
     """`text` replaces the rule's text. `values` fill `{name}` in it. `refused` asks the customer again.
 
-    `next_steps` (commands only) moves the chat; `captured` adds answers; `handover` gives the chat to a
-    person.
+    `next_steps` replaces where the rule leads; `captured` adds answers; `handover` calls a person.
     """
 
     text: str | None = None

@@ -1,5 +1,4 @@
-"""The working copy of a chat while one turn is decided; everything mutable in the bot lives here, for one
-call."""
+"""The working copy of a chat while one turn is decided: all that is mutable in the bot."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -100,18 +99,14 @@ class Progress:
     def send_text(self, text: str, cause: ReplyCause) -> None:
         """A notice of the flow itself; an empty one is not sent."""
         if text.strip():
-            self.replies.append(
-                Reply(None, self.step or None, RuleKind.TEXT, self._filled(text), cause=cause)
-            )
+            self.replies.append(Reply(None, self.step or None, RuleKind.TEXT, self._filled(text), cause=cause))
 
     def keep_answer(self, name: str, answer: str) -> None:
         others = {key: kept for key, kept in self._captured.items() if answer_key(key) != answer_key(name)}
         self._captured = {**others, name: answer}
 
     def hand_over(self, reason: HandoverReason, rule: Rule | None = None) -> None:
-        """Into the queue of the rule's role, else of the flow's; a chat that somebody holds stays where it
-        is.
-        """
+        """Into the queue of the rule's role, else of the flow's; a chat that is held stays where it is."""
         self.trace.stage("handover", reason.value if self.holder is Holder.BOT else "already_held")
         if self.holder is not Holder.BOT:
             return
@@ -151,9 +146,7 @@ class Progress:
         )
         silent = None if self.replies else self.silence or "rule_without_reply"
         trace = self.trace.close(self._before, after)
-        return Decision(
-            tuple(self.replies), after, tuple(self.roles), self.handover, self.new_session, silent, trace
-        )
+        return Decision(tuple(self.replies), after, tuple(self.roles), self.handover, self.new_session, silent, trace)
 
     def begin_part(self) -> None:
         """A turn with taps is decided part by part; a rule is sent once in each."""

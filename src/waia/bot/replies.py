@@ -10,15 +10,11 @@ _KIND_OF_MIME = {"image": RuleKind.IMAGE, "video": RuleKind.VIDEO, "audio": Rule
 
 
 def replies_of(rule: Rule, text: str, settings: FlowSettings) -> list[Reply]:
-    """Nothing for a rule without text, media or menu: such a rule only jumps. A kind without its part is
-    text.
-    """
+    """Nothing for a rule without text, media or menu: it only jumps. A kind without its part is text."""
     if rule.kind in MEDIA_KINDS and rule.media:
         return _media(rule, text)
     if rule.kind in MENU_KINDS and rule.menu is not None and rule.menu.options:
-        reply = Reply(
-            rule.id, rule.step, rule.kind, text if text.strip() else settings.menu_text, menu=rule.menu
-        )
+        reply = Reply(rule.id, rule.step, rule.kind, text if text.strip() else settings.menu_text, menu=rule.menu)
         return [_numbered_if_refused(reply, settings)]
     return [_text(rule, text)] if text.strip() else []
 
@@ -28,9 +24,7 @@ def _text(rule: Rule, text: str) -> Reply:
 
 
 def _media(rule: Rule, text: str) -> list[Reply]:
-    """The text is the first one's caption; where it cannot be (audio, too long) it goes ahead as a
-    message.
-    """
+    """The text is the first one's caption; where it cannot be (audio, too long) it goes ahead."""
     kinds = [_kind_of(item, rule.kind) for item in rule.media]
     own_message = bool(text.strip()) and (kinds[0] is RuleKind.AUDIO or _units(text) > LONGEST_CAPTION)
     caption = "" if own_message else text

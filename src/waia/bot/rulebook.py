@@ -6,9 +6,8 @@ from waia.bot.flow import FlowSettings, Rule
 from waia.bot.formulas import Formula, FormulaError, compile_formula
 from waia.bot.normalise import step_key
 from waia.bot.placeholders import answer_key
-from waia.bot.stepview import StepView
+from waia.bot.stepview import ENTRY_EVENT, StepView
 
-ENTRY = "entrada"
 GREETING_TRIGGER = "iniciar"
 
 
@@ -22,9 +21,7 @@ class RuleBook:
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id)))
         self._by_id = {rule.id: rule for rule in reversed(self.rules)}
         self._formulas = {rule.id: _compiled(rule.formula) for rule in self.rules if rule.formula}
-        self.answer_names = frozenset(
-            answer_key(rule.capture_name) for rule in self.rules if rule.capture_name
-        )
+        self.answer_names = frozenset(answer_key(rule.capture_name) for rule in self.rules if rule.capture_name)
         self._names: dict[str, str] = {}
         self._views = self._views_of(_by_step(self.rules))
 
@@ -36,9 +33,7 @@ class RuleBook:
         return self._formulas.get(rule.id)
 
     def step(self, name: str, is_open: bool) -> StepView | None:
-        """The rules of a step as they stand now, inside or outside business hours; None if it has no rule
-        at all.
-        """
+        """The rules of a step inside or outside business hours; None for a step without any rule."""
         return self._views.get((step_key(name), is_open))
 
     def spelling(self, name: str) -> str:
@@ -46,16 +41,12 @@ class RuleBook:
         return self._names.get(step_key(name), name.strip())
 
     def greeting(self, is_open: bool) -> Rule | None:
-        """The rule of the initial step with `iniciar` among its triggers, else its `@entrada`, else its
-        `*`.
-        """
+        """The initial step's rule with `iniciar`, else `@entrada`, else `*`; never one that computes."""
         view = self.step(self.settings.initial_step, is_open)
         if view is None:
             return None
-        for rule in (*view.exact.get(GREETING_TRIGGER, ()), view.events.get(ENTRY), view.wildcard):
-            if rule is not None:
-                return rule
-        return None
+        candidates = (*view.exact.get(GREETING_TRIGGER, ()), view.events.get(ENTRY_EVENT), view.wildcard)
+        return next((rule for rule in candidates if rule is not None and not rule.computes), None)
 
     def _views_of(self, steps: dict[str, list[Rule]]) -> dict[tuple[str, bool], StepView]:
         views = {}

@@ -1,5 +1,4 @@
-"""How a session opens and ends: the greeting, the idle time, and the returns and closings that the caller
-asks for."""
+"""How a session opens and ends, and how a chat changes hands."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,9 +25,7 @@ def greet(progress: Progress) -> Rule | None:
 
 
 def is_idle(settings: FlowSettings, previous: datetime | None, now: datetime) -> bool:
-    """Whether the customer was away for longer than the session lasts; measured from their previous
-    message.
-    """
+    """Whether the customer's previous message is longer ago than a session lasts."""
     if settings.session_timeout_s <= 0 or previous is None:
         return False
     return _utc(now) - _utc(previous) > timedelta(seconds=settings.session_timeout_s)

@@ -1,5 +1,4 @@
-"""How a rule carries the chat on: cascades over comma lists of steps, and the greeting of a step just
-entered."""
+"""How a rule carries the chat on: over comma lists of steps, and into the step where it comes to rest."""
 
 from collections.abc import Sequence
 
@@ -34,8 +33,7 @@ def go(progress: Progress, targets: Sequence[str]) -> None:
 
 
 def rest(progress: Progress, before: str, always: bool = False) -> None:
-    """Sends the `@entrada` of the step where the chat comes to rest if it is another than `before`, or
-    `always`.
+    """Sends the `@entrada` of the step where the chat comes to rest, if another than `before` or `always`.
 
     A menu of the step left behind is no longer the step's last menu.
     """

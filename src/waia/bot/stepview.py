@@ -1,5 +1,4 @@
-"""The rules of one step that are in force now, indexed for matching, with the reasons of those that are
-not."""
+"""The rules of one step that are in force, indexed for matching, and why the others are not."""
 
 from collections.abc import Iterable
 
@@ -14,9 +13,7 @@ Reason = tuple[int, str, str]
 
 
 class StepView:
-    """`exact`, `raw` and `events` map a trigger to its rules in order; `contained` lists (rule, " trigger
-    ").
-    """
+    """`exact`, `raw`, `events` map a trigger to its rules in order; `contained` pairs rule and trigger."""
 
     __slots__ = (
         "answers",
@@ -36,9 +33,7 @@ class StepView:
         everyone = tuple(rules)
         reasons = {rule.id: _absent(rule, is_open) for rule in everyone}
         self.rules = tuple(rule for rule in everyone if not reasons[rule.id])
-        self.out_of_force: tuple[Reason, ...] = tuple(
-            (rule, "step", why) for rule, why in reasons.items() if why
-        )
+        self.out_of_force: tuple[Reason, ...] = tuple((rule, "step", why) for rule, why in reasons.items() if why)
         self.place = {rule.id: n for n, rule in enumerate(self.rules)}
         self.unequal: tuple[Reason, ...] = tuple((rule.id, "exact", _unequal(rule)) for rule in self.rules)
         self.wildcard = next((rule for rule in self.rules if rule.is_wildcard), None)
@@ -102,9 +97,7 @@ def _absent(rule: Rule, is_open: bool) -> str:
 
 
 def _answers(rule: Rule) -> bool:
-    """A step with only an `@entrada` that offers nothing to choose has nothing to say to a customer's
-    words.
-    """
+    """A step with only an `@entrada` that offers nothing to choose has no answer to a customer's words."""
     menu_to_choose = rule.menu is not None and bool(rule.menu.options)
     return menu_to_choose or any(event_of(trigger) != ENTRY_EVENT for trigger in rule.triggers)
 

@@ -45,9 +45,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Messages decided together, oldest first. `previous_customer_at` is the customer's message before
-    them.
-    """
+    """Messages decided together, oldest first; `previous_customer_at` is when the one before them came."""
 
     utterances: tuple[Utterance, ...]
     now: datetime

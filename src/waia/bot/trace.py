@@ -13,8 +13,7 @@ TRACE_VERSION = 1
 class Trace:
     """Codes only, so that screens translate them.
 
-    `stages`: (stage, outcome, detail). `rules`: (rule id, stage, reason). `chosen`: rule ids in the order
-    fired.
+    `stages`: (stage, outcome, detail). `rules`: (rule id, stage, reason). `chosen`: ids as fired.
     """
 
     text: str

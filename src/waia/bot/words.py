@@ -52,9 +52,7 @@ class Words:
 def words_of(utterances: Sequence[Utterance]) -> Words:
     texts = [u.text.strip() for u in utterances if _has_words(u)]
     each = tuple(said(text) for text in reversed(texts)) if len(texts) > 1 else ()
-    events = dict.fromkeys(
-        EVENT_NAMES[u.kind] for u in utterances if u.kind in EVENT_NAMES and not _is_voice(u)
-    )
+    events = dict.fromkeys(EVENT_NAMES[u.kind] for u in utterances if u.kind in EVENT_NAMES and not _is_voice(u))
     typed = any(u.kind in _SPOKEN or _is_voice(u) for u in utterances)
     return Words(said(" ".join(texts)), each, tuple(events), typed)
 

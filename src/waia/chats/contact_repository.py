@@ -81,7 +81,11 @@ class Contacts:
         for kind, _ in changed:
             await self._tx.execute(
                 update(ContactIdentity)
-                .where(ContactIdentity.contact_id == contact.id, ContactIdentity.kind == kind, ContactIdentity.open == 1)
+                .where(
+                    ContactIdentity.contact_id == contact.id,
+                    ContactIdentity.kind == kind,
+                    ContactIdentity.open == 1,
+                )
                 .values(open=None, valid_to=self._now)
             )
         await self._attach(contact, new)
@@ -139,7 +143,11 @@ async def contact_records(tx: Transaction, ids: Iterable[int]) -> dict[int, Cont
 
 def _ids(sender: Sender) -> list[tuple[str, str]]:
     """Meta's ids of a person, the strongest first."""
-    found: list[tuple[str, Any]] = [(BSUID, sender.user_id), (PHONE, sender.wa_id), (PARENT, sender.parent_user_id)]
+    found: list[tuple[str, Any]] = [
+        (BSUID, sender.user_id),
+        (PHONE, sender.wa_id),
+        (PARENT, sender.parent_user_id),
+    ]
     return [(kind, str(value)[:170]) for kind, value in found if value]
 
 

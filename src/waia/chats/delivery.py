@@ -8,8 +8,8 @@ from waia.chats import outbox_repository as outbox
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.handover import queue_after_failure
 from waia.kit.db import Transaction
-from waia.whatsapp.deliveries import FAILED
 from waia.whatsapp.attachments import MetaError
+from waia.whatsapp.deliveries import FAILED
 from waia.whatsapp.received import Status
 
 __all__ = ["DeliveryState", "apply_statuses", "settle_sent"]

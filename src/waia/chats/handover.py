@@ -26,7 +26,14 @@ async def _record_silence(tx: Transaction, chat: ChatRecord) -> None:
     trace = {"version": 1, "text": "", "stages": [{"stage": "holder", "outcome": SILENCED, "detail": ""}]}
     trace |= {"rules": [], "chosen": [], "before": {}, "after": {}}
     at = chat.last_customer_at or chat.last_message_at
-    row = {"turn_key": key, "chat_id": chat.id, "at": at, "duration_us": 0, "silent_reason": SILENCED, "trace": trace}
+    row = {
+        "turn_key": key,
+        "chat_id": chat.id,
+        "at": at,
+        "duration_us": 0,
+        "silent_reason": SILENCED,
+        "trace": trace,
+    }
     await save_decisions(tx, [row], {key: chat.pending})
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from waia.accounts.guards import SignedIn
 from waia.bot.models import Estado, Holder
 from waia.chats.handover import silence_for_people
+from waia.chats.receipts import READ, ask_for
 from waia.chats.record import ChatRecord
 from waia.chats.repository import end_sessions, save_chats
 from waia.kit.db import Transaction
@@ -27,7 +28,12 @@ async def give_back(tx: Transaction, chat: ChatRecord, user: SignedIn, now: date
 
 
 async def to_queue(
-    tx: Transaction, chat: ChatRecord, user: SignedIn, now: datetime, resume_hours: float, role_id: int | None = None
+    tx: Transaction,
+    chat: ChatRecord,
+    user: SignedIn,
+    now: datetime,
+    resume_hours: float,
+    role_id: int | None = None,
 ) -> None:
     """Back to the others of the role; nobody owns it."""
     await silence_for_people(tx, chat)
@@ -51,10 +57,13 @@ async def reopen(tx: Transaction, chat: ChatRecord, user: SignedIn, now: datetim
         await save_chats(tx, [chat])
 
 
-async def mark_read(tx: Transaction, chat: ChatRecord, user: SignedIn, now: datetime) -> None:
+async def mark_read(tx: Transaction, chat: ChatRecord, user: SignedIn, real_now: datetime, *, receipts: bool) -> None:
+    """Nothing is unread any more; with `receipts` (setting READ_RECEIPTS) the customer sees blue ticks."""
     if chat.unread:
         chat.unread, chat.dirty = 0, True
         await save_chats(tx, [chat])
+        if receipts:
+            await ask_for(tx, READ, [chat.id], real_now)
 
 
 async def needs_no_answer(tx: Transaction, chat: ChatRecord, user: SignedIn, now: datetime) -> None:

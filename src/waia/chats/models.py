@@ -27,7 +27,11 @@ class ContactIdentity(Model):
     """An id by which Meta named the contact. `open` is 1 while it is valid, NULL afterwards."""
 
     __tablename__ = "contact_identities"
-    __table_args__ = (UniqueConstraint("kind", "value", "open"), Index(None, "contact_id"), Model.__table_args__)
+    __table_args__ = (
+        UniqueConstraint("kind", "value", "open"),
+        Index(None, "contact_id"),
+        Model.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(big_id(), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))

@@ -75,7 +75,9 @@ async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
 async def record_requeued(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Surely not sent: wait until `available_at`. Rows hold `public_id`, `available_at`, `error`."""
     if rows:
-        await tx.execute(_REQUEUE, [{"p": r["public_id"], "at": r["available_at"], "e": r["error"][:500]} for r in rows])
+        await tx.execute(
+            _REQUEUE, [{"p": r["public_id"], "at": r["available_at"], "e": r["error"][:500]} for r in rows]
+        )
 
 
 async def record_uncertain(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -111,13 +113,18 @@ async def chats_with_queued(tx: Transaction, chat_ids: Sequence[int]) -> set[int
 async def cancel_bot_items(tx: Transaction, chat_id: int) -> None:
     """A person or the queue took the chat: what the bot still wanted to say is not said."""
     waiting = select(OutboxItem.public_id).where(
-        OutboxItem.chat_id == chat_id, OutboxItem.origin == "bot", OutboxItem.state == "queued", OutboxItem.resends == 0
+        OutboxItem.chat_id == chat_id,
+        OutboxItem.origin == "bot",
+        OutboxItem.state == "queued",
+        OutboxItem.resends == 0,
     )
     public_ids = list((await tx.execute(waiting)).scalars())
     if not public_ids:
         return
     await tx.execute(update(OutboxItem).where(OutboxItem.public_id.in_(public_ids)).values(state="cancelled"))
-    await tx.execute(update(Message).where(Message.public_id.in_(public_ids)).values(status=int(DeliveryState.CANCELLED)))
+    await tx.execute(
+        update(Message).where(Message.public_id.in_(public_ids)).values(status=int(DeliveryState.CANCELLED))
+    )
     for row in (await messages_by_public_id(tx, public_ids)).values():
         tx.announce("message_changed", row.chat_id, str(row.id))
 
@@ -125,7 +132,12 @@ async def cancel_bot_items(tx: Transaction, chat_id: int) -> None:
 async def uncertain_items(tx: Transaction, limit: int = 500) -> list[Any]:
     rows = await tx.execute(
         select(
-            OutboxItem.id, OutboxItem.public_id, OutboxItem.chat_id, OutboxItem.origin, OutboxItem.resends, OutboxItem.healthy_ms
+            OutboxItem.id,
+            OutboxItem.public_id,
+            OutboxItem.chat_id,
+            OutboxItem.origin,
+            OutboxItem.resends,
+            OutboxItem.healthy_ms,
         )
         .where(OutboxItem.state == "uncertain")
         .order_by(OutboxItem.id)
@@ -164,15 +176,19 @@ async def send_again(tx: Transaction, public_id: str, now: datetime, *, resend: 
 
 async def cancel(tx: Transaction, public_id: str) -> None:
     await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(state="cancelled"))
-    await tx.execute(
-        update(Message).where(Message.public_id == public_id).values(status=int(DeliveryState.CANCELLED))
-    )
+    await tx.execute(update(Message).where(Message.public_id == public_id).values(status=int(DeliveryState.CANCELLED)))
 
 
 async def outbox_of_message(tx: Transaction, message_id: int) -> Any:
     """The outbox row behind a message, or None."""
     rows = await tx.execute(
-        select(OutboxItem.public_id, OutboxItem.chat_id, OutboxItem.state, OutboxItem.payload, Message.id.label("message_id"))
+        select(
+            OutboxItem.public_id,
+            OutboxItem.chat_id,
+            OutboxItem.state,
+            OutboxItem.payload,
+            Message.id.label("message_id"),
+        )
         .join(Message, Message.public_id == OutboxItem.public_id)
         .where(Message.id == message_id)
     )
@@ -206,7 +222,11 @@ async def fail_by_status(tx: Transaction, message_id: int, code: int | None, tex
     """Meta says it failed: final only below delivered. Whether it changed anything."""
     changed = await tx.execute(
         update(Message)
-        .where(Message.id == message_id, Message.status < DeliveryState.DELIVERED, Message.status != DeliveryState.FAILED)
+        .where(
+            Message.id == message_id,
+            Message.status < DeliveryState.DELIVERED,
+            Message.status != DeliveryState.FAILED,
+        )
         .values(status=int(DeliveryState.FAILED), error_code=code, error_text=text[:500])
     )
     return bool(changed.rowcount)
@@ -230,9 +250,13 @@ async def park_orphan(tx: Transaction, wamid: str, rank: int, code: int | None, 
 
 
 async def take_orphans(tx: Transaction, wamids: Sequence[str]) -> list[Any]:
-    rows = list(await tx.execute(select(StatusOrphan).where(StatusOrphan.wamid.in_(wamids)).with_only_columns(
-        StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text
-    )))
+    rows = list(
+        await tx.execute(
+            select(StatusOrphan)
+            .where(StatusOrphan.wamid.in_(wamids))
+            .with_only_columns(StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text)
+        )
+    )
     if rows:
         await tx.execute(delete(StatusOrphan).where(StatusOrphan.wamid.in_([row.wamid for row in rows])))
     return rows
@@ -320,7 +344,11 @@ _UNCERTAIN_ITEM = (
 )
 _UNCERTAIN_MESSAGE = (
     update(_MESSAGE)
-    .where(_MESSAGE.c.public_id == bindparam("p"), _MESSAGE.c.status <= 0, _MESSAGE.c.status != DeliveryState.FAILED)
+    .where(
+        _MESSAGE.c.public_id == bindparam("p"),
+        _MESSAGE.c.status <= 0,
+        _MESSAGE.c.status != DeliveryState.FAILED,
+    )
     .values(status=int(DeliveryState.UNCERTAIN), error_text=bindparam("e"))
 )
 _FAILED_ITEM = (

@@ -27,7 +27,9 @@ class WindowClosed(Conflict):
     """More than 24 hours since the customer wrote: Meta takes nothing but an approved template."""
 
     code = "window_closed"
-    message = N_("Pasaron más de 24 horas desde el último mensaje del cliente: WhatsApp solo admite una plantilla aprobada.")
+    message = N_(
+        "Pasaron más de 24 horas desde el último mensaje del cliente: WhatsApp solo admite una plantilla aprobada."
+    )
 
 
 class NoAddress(Conflict):

@@ -11,6 +11,7 @@ from waia.chats.contact_repository import ContactRecord, Contacts
 from waia.chats.delivery import apply_statuses
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.inbound_rows import details_of, row_of, tipo_of
+from waia.chats.receipts import TYPING, ask_for
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
 from waia.whatsapp.people import Sender
@@ -46,6 +47,7 @@ class Reception:
     bot_max_age: timedelta
     resume_hours: float
     session_timeout_s: float
+    shows_typing: bool = False
 
 
 class Receiver:
@@ -64,6 +66,9 @@ class Receiver:
         for inbound in inbounds:
             await self._store(inbound)
         await self._insert_messages()
+        if self._rules.shows_typing:
+            waiting = [chat.id for chat in self._chats.values() if chat.bot_due_at and chat.holder == "bot"]
+            await ask_for(self._tx, TYPING, waiting, self._real_now)
         await apply_statuses(self._tx, [each for each in inbounds if isinstance(each, Status)], self._now)
         return list(self._chats.values())
 
@@ -134,7 +139,12 @@ class Receiver:
         chat = await self._chat(said.phone_number_id, contact)
         at = self._time(said.timestamp)
         row = self._row(chat, said, at)
-        row |= {"direction": "out", "author": "phone", "tipo": _echo_tipo(said), "status": int(DeliveryState.SENT)}
+        row |= {
+            "direction": "out",
+            "author": "phone",
+            "tipo": _echo_tipo(said),
+            "status": int(DeliveryState.SENT),
+        }
         self._add(chat, row)
         chat.person_answers(None, self._now, self._rules.resume_hours)
         chat.show(at=at, text=row["text"] or "", kind=row["kind"], author="phone", status=int(DeliveryState.SENT))
@@ -147,7 +157,12 @@ class Receiver:
         chat = await self._chat(said.phone_number_id, await self._contacts.resolve(item.customer))
         row = self._row(chat, said, self._time(said.timestamp))
         if item.outbound:
-            row |= {"direction": "out", "author": "phone", "tipo": _echo_tipo(said), "status": int(DeliveryState.SENT)}
+            row |= {
+                "direction": "out",
+                "author": "phone",
+                "tipo": _echo_tipo(said),
+                "status": int(DeliveryState.SENT),
+            }
         if said.id and said.kind != "media_placeholder" and await self._fill(said.id, row):
             return
         self._add(chat, row)
@@ -313,4 +328,3 @@ def _people(inbound: Inbound) -> list[Sender]:
             return [inbound.sender]
         case _:
             return []
-

@@ -13,7 +13,7 @@ WINDOW_MARGIN = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class ChatRecord:
-    """One row of `chat_state`, field by field; `bot_due_at` and `bot_first_at` are real time, the rest business time."""
+    """One row of `chat_state`, by field; `bot_due_at` and `bot_first_at` are real time, the rest is business time."""
 
     id: int
     phone_number_id: str

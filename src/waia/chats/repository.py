@@ -45,7 +45,13 @@ async def open_chats(
     if not missing:
         return found
     rows: list[dict[str, Any]] = [
-        {"phone_number_id": pnid, "contact_id": contact, "numero": numeros.get(contact), "last_message_at": now, "bot_memory": {}}
+        {
+            "phone_number_id": pnid,
+            "contact_id": contact,
+            "numero": numeros.get(contact),
+            "last_message_at": now,
+            "bot_memory": {},
+        }
         for pnid, contact in missing
     ]
     await tx.execute(insert_ignore(tx.dialect, Chat), rows)
@@ -93,7 +99,7 @@ async def rules_of_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str,
     if not wamids:
         return {}
     rows = await tx.execute(select(Message.wamid, Message.rule_id).where(Message.wamid.in_(wamids)))
-    return {wamid: rule_id for wamid, rule_id in rows}
+    return {row.wamid: row.rule_id for row in rows}
 
 
 async def captured_by(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -178,7 +184,14 @@ async def role_ids(tx: Transaction, keywords: set[str]) -> dict[str, int]:
     if not wanted:
         return {}
     rows = await tx.execute(select(func.lower(Role.keyword), Role.id).where(func.lower(Role.keyword).in_(wanted)))
-    return {keyword: role_id for keyword, role_id in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+async def last_inbound(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Our number and the customer's newest message (Meta's id) of each chat that has one."""
+    wanted = _CHAT.c.id.in_(set(chat_ids)) & _CHAT.c.last_inbound_wamid.is_not(None)
+    rows = await tx.execute(select(_CHAT.c.id, _CHAT.c.phone_number_id, _CHAT.c.last_inbound_wamid).where(wanted))
+    return {row.id: (row.phone_number_id, row.last_inbound_wamid) for row in rows}
 
 
 async def prune_decisions(tx: Transaction, before: datetime) -> None:
@@ -193,7 +206,9 @@ async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> b
     return bool(changed.rowcount)
 
 
-_BY_ID = select(*_COLUMNS).where(_CHAT.c.id.in_(bindparam("ids", expanding=True))).order_by(_CHAT.c.id).with_for_update()
+_BY_ID = (
+    select(*_COLUMNS).where(_CHAT.c.id.in_(bindparam("ids", expanding=True))).order_by(_CHAT.c.id).with_for_update()
+)
 _BY_CONTACT = (
     select(*_COLUMNS)
     .where(_CHAT.c.contact_id.in_(bindparam("contacts", expanding=True)))
@@ -207,7 +222,13 @@ _SAVE = (
 )
 _IDS = select(Message.id, Message.public_id).where(Message.public_id.in_(bindparam("public_ids", expanding=True)))
 _TO_DECIDE = select(
-    Message.id, Message.chat_id, Message.kind, Message.text, Message.timestamp, Message.details, Message.quoted_wamid
+    Message.id,
+    Message.chat_id,
+    Message.kind,
+    Message.text,
+    Message.timestamp,
+    Message.details,
+    Message.quoted_wamid,
 ).where(Message.id.in_(bindparam("ids", expanding=True)))
 _CAPTURED = select(CapturedAnswer.chat_id, CapturedAnswer.name, CapturedAnswer.value).where(
     CapturedAnswer.chat_id.in_(bindparam("chats", expanding=True))

@@ -101,5 +101,3 @@ async def _item(tx: Transaction, chat: ChatRecord, message_id: int, states: set[
 async def _show(tx: Transaction, chat: ChatRecord, message_id: int) -> None:
     tx.announce("message_changed", chat.id, str(message_id))
     await outbox.show_status(tx, [message_id])
-
-

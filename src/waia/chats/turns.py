@@ -1,6 +1,6 @@
 """Decides due turns: loads what the bot must know, asks it, and writes reply, state and reason in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -10,7 +10,17 @@ from typing import Any
 import structlog
 
 from waia.bot.engine import decide
-from waia.bot.models import ChatState, Decision, Estado, Holder, Reply, RuleBook, Turn, Utterance, UtteranceKind
+from waia.bot.models import (
+    ChatState,
+    Decision,
+    Estado,
+    Holder,
+    Reply,
+    RuleBook,
+    Turn,
+    Utterance,
+    UtteranceKind,
+)
 from waia.chats import repository
 from waia.chats.contact_repository import ContactRecord, contact_records
 from waia.chats.handover import silence_for_people
@@ -50,7 +60,7 @@ class Brain:
 
     book: RuleBook
     is_open: Callable[[datetime], bool]
-    content_of: Callable[[Reply], Content]
+    contents_of: Callable[[Reply], Sequence[Content]]
     resume_hours: float
     session_timeout_s: float
 
@@ -126,7 +136,7 @@ class _Turns:
         started = perf_counter()
         try:
             decision = decide(self._brain.book, self._state(chat), self._turn(chat, rows))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("bot_failed", chat=chat.id, error=type(error).__name__, failures=chat.bot_failures + 1)
             self._postpone(chat)
             return None
@@ -187,14 +197,19 @@ class _Turns:
             Outgoing(
                 chat=each.chat,
                 contact=self._contacts[each.chat.contact_id],
-                content=self._brain.content_of(reply),
+                content=content,
                 author="bot",
                 idem_key=f"{each.turn_key}:{number}",
                 step=reply.step,
                 rule_id=reply.rule_id,
             )
-            for number, reply in enumerate(each.decision.replies)
+            for number, (reply, content) in enumerate(self._contents(each.decision))
         ]
+
+    def _contents(self, decision: Decision) -> Iterator[tuple[Reply, Content]]:
+        for reply in decision.replies:
+            for content in self._brain.contents_of(reply):
+                yield reply, content
 
     async def _apply(self, each: _Decided) -> None:
         chat, decision = each.chat, each.decision
@@ -255,4 +270,3 @@ class _Turns:
         ]
         links = {each.turn_key: [row.id for row in each.messages] for each in decided}
         await repository.save_decisions(self._tx, rows, links)
-

@@ -1,10 +1,20 @@
 """Column types that mean the same on SQLite and on MariaDB/MySQL, and the base of all mapped classes."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from advanced_alchemy.base import CommonTableAttributes
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 
@@ -21,7 +31,7 @@ class Model(CommonTableAttributes, DeclarativeBase):
     """Base of every mapped class; one metadata, so that one migration history describes the whole schema."""
 
     __abstract__ = True
-    __table_args__: Any = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
+    __table_args__: ClassVar[Any] = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
     metadata = MetaData(naming_convention=NAMING)
 
 

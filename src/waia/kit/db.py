@@ -1,4 +1,4 @@
-"""The database: one writing connection on SQLite, a pool on MariaDB/MySQL, and transactions that announce after commit."""
+"""The database: one writing connection on SQLite, a pool on MariaDB/MySQL; transactions wake others after commit."""
 
 import asyncio
 import random
@@ -15,7 +15,13 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from waia.kit.events import Announcement, append
 from waia.kit.wakeups import Wakeups
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+)
 MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
 T = TypeVar("T")

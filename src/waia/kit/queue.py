@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, bindparam, case, delete, or_, select, update
+from sqlalchemy import BigInteger, Index, String, bindparam, case, delete, literal_column, or_, select, update
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -132,11 +132,12 @@ def _push_statement(dialect: str) -> Any:
     table = table_of(Lane)
     statement: Any = sqlite.insert(table) if dialect == "sqlite" else mysql.insert(table)
     new = statement.excluded if dialect == "sqlite" else statement.inserted
+    free = table.c.owner == literal_column("''")  # asyncmy's bulk insert takes no parameters after VALUES
     sooner_again = or_(table.c.again_at.is_(None), table.c.again_at > new.due_at)
     changes = {
         # MySQL applies these from left to right, so `again_at` comes first: it reads the owner only.
-        "again_at": case(((table.c.owner != "") & sooner_again, new.due_at), else_=table.c.again_at),
-        "due_at": case(((table.c.owner == "") & (table.c.due_at > new.due_at), new.due_at), else_=table.c.due_at),
+        "again_at": case((~free & sooner_again, new.due_at), else_=table.c.again_at),
+        "due_at": case((free & (table.c.due_at > new.due_at), new.due_at), else_=table.c.due_at),
     }
     if dialect == "sqlite":
         return statement.on_conflict_do_update(index_elements=[table.c.queue, table.c.key], set_=changes)
@@ -164,12 +165,17 @@ _LEASE = (
 )
 _HELD = (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k")) & (Lane.owner == bindparam("o"))
 _RELEASE_DONE = delete(Lane).where(_HELD, Lane.again_at.is_(None))
-_RELEASE_AGAIN = update(Lane).where(_HELD, Lane.again_at.is_not(None)).values(due_at=Lane.again_at, owner="", again_at=None)
+_RELEASE_AGAIN = (
+    update(Lane).where(_HELD, Lane.again_at.is_not(None)).values(due_at=Lane.again_at, owner="", again_at=None)
+)
 _RELEASE_LATER = (
     update(Lane)
     .where(_HELD)
     .values(
-        due_at=case((Lane.again_at < bindparam("at", type_=UtcDateTime), Lane.again_at), else_=bindparam("at", type_=UtcDateTime)),
+        due_at=case(
+            (Lane.again_at < bindparam("at", type_=UtcDateTime), Lane.again_at),
+            else_=bindparam("at", type_=UtcDateTime),
+        ),
         owner="",
         again_at=None,
     )

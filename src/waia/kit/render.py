@@ -15,7 +15,6 @@ from waia.kit.files import asset, template_dir, vendor
 from waia.kit.i18n import format_datetime, format_day, format_number, format_time, negotiate, translator
 
 
-
 class Pages:
     """All templates, with autoescape and strict names. One per process; languages are cached apart."""
 
@@ -38,7 +37,12 @@ class Pages:
         words = translator(language)
         environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(
-            lang=language, asset=asset, vendor=vendor, demo=self._demo, zone_name=str(self._zone), now=self._clock.business
+            lang=language,
+            asset=asset,
+            vendor=vendor,
+            demo=self._demo,
+            zone_name=str(self._zone),
+            now=self._clock.business,
         )
         environment.filters.update(self._filters(language))
         return environment

@@ -53,9 +53,7 @@ class WrongHost(WaiaError):
     message = N_("Esta dirección no está permitida (WAIA_ALLOWED_HOSTS).")
 
 
-def security_headers(
-    trusted_proxies: Sequence[str], base_url: str
-) -> Callable[[Message, Scope], Awaitable[None]]:
+def security_headers(trusted_proxies: Sequence[str], base_url: str) -> Callable[[Message, Scope], Awaitable[None]]:
     """A `before_send` hook for the whole application, so that errors and unknown paths carry the headers too.
 
     A handler may be stricter or cache longer: what it has set itself stays.
@@ -88,8 +86,7 @@ class AllowedHosts(ASGIMiddleware):
 
     def _allowed(self, host: str) -> bool:
         return any(
-            host == name or (name.startswith("*.") and host.endswith(name[1:])) or name == "*"
-            for name in self._names
+            host == name or (name.startswith("*.") and host.endswith(name[1:])) or name == "*" for name in self._names
         )
 
 

@@ -47,9 +47,7 @@ class Rules:
     Raises SettingError at once when the opening hours or a plug-in of the environment cannot be used.
     """
 
-    def __init__(
-        self, database: Database, settings: Settings, *, channel_refusal: Refusal | None = None
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, *, channel_refusal: Refusal | None = None) -> None:
         self._database, self._settings, self._channel_refusal = database, settings, channel_refusal
         _check_hours(settings.hours)
         self._plugins = load_plugins(settings.plugins, settings.plugin_budget_ms)

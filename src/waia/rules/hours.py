@@ -29,9 +29,7 @@ class HoursRefused(ValueError):
     """The text cannot be read; the message is the cure."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "write days and times such as mon-fri 08:00-18:00; sat 09:00-13:00 (or lun-vie), or nothing"
-        )
+        super().__init__("write days and times such as mon-fri 08:00-18:00; sat 09:00-13:00 (or lun-vie), or nothing")
 
 
 @dataclass(frozen=True, slots=True)

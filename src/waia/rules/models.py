@@ -39,7 +39,9 @@ class RuleRow(Model):
     enabled: Mapped[bool] = mapped_column(default=True, server_default="1")
     match: Mapped[str] = mapped_column(String(12), default="exacta", server_default="exacta")
     condition: Mapped[str] = mapped_column(String(12), default="siempre", server_default="siempre")
-    at_end: Mapped[str] = mapped_column("al_terminar", String(12), default="seguir", server_default="seguir", key="at_end")
+    at_end: Mapped[str] = mapped_column(
+        "al_terminar", String(12), default="seguir", server_default="seguir", key="at_end"
+    )
     capture_name: Mapped[str | None] = mapped_column("guardar_como", String(40), key="capture_name")
     capture_kind: Mapped[str] = mapped_column(String(12), default="texto", server_default="texto")
     capture_retry: Mapped[str | None] = mapped_column(Text)

@@ -19,9 +19,18 @@ from waia.whatsapp.content import (
     Text,
     Video,
 )
+from waia.whatsapp.cutting import TEXT_LIMIT, in_parts
 from waia.whatsapp.limits import as_numbered_text, breaches
 
 DEFAULT_HEADER, DEFAULT_BUTTON = "Menú", "Ver opciones"
+
+
+def contents_of(reply: Reply, base_url: str) -> list[Content]:
+    """What a reply is sent as: one message, or several where a text is longer than WhatsApp takes."""
+    content = content_of(reply, base_url)
+    if not isinstance(content, Text):
+        return [content]
+    return [Text(body=part, preview_url=content.preview_url) for part in in_parts(content.body, TEXT_LIMIT)]
 
 
 def content_of(reply: Reply, base_url: str) -> Content:
@@ -49,7 +58,10 @@ def _menu(reply: Reply, menu: Menu) -> ListMenu | Buttons:
         buttons = tuple(Button(option.id, option.title) for option in menu.options)
         return Buttons(reply.text, buttons, header=Header(text=menu.header), footer=menu.footer)
     sections = tuple(
-        Section(tuple(Row(option.id, option.title, option.description) for option in section.options), section.title)
+        Section(
+            tuple(Row(option.id, option.title, option.description) for option in section.options),
+            section.title,
+        )
         for section in menu.sections
     )
     rows = tuple(Row(option.id, option.title, option.description) for option in menu.options)

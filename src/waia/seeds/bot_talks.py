@@ -38,9 +38,7 @@ def _quoted(name: str, measure: str, answer: str) -> tuple[Line, ...]:
         chosen("Cotizar un mesón"),
         bot("Con gusto. ¿Cómo te llamas?", ("cotizar", "@entrada")),
         customer(name),
-        bot(
-            f"Gracias, {name}. ¿Qué material quieres?", ("material", "@entrada"), "buttons", details=MATERIALS
-        ),
+        bot(f"Gracias, {name}. ¿Qué material quieres?", ("material", "@entrada"), "buttons", details=MATERIALS),
         chosen("Granito", kind="button_reply"),
         bot(
             "¿Qué medidas tiene tu mesón de granito? Escribe largo × ancho, por ejemplo *2,40 x 0,60*.",
@@ -144,9 +142,7 @@ def _from_an_ad() -> Conversation:
         (
             customer("Quiero más información", details={"referral": ad}),
             bot(GREETING, None, "list", details=MAIN_MENU),
-            customer(
-                "Esta es mi cocina, ¿qué me sirve?", "image", mime="image/jpeg", after=timedelta(minutes=3)
-            ),
+            customer("Esta es mi cocina, ¿qué me sirve?", "image", mime="image/jpeg", after=timedelta(minutes=3)),
             bot(photo, None, status=SENT),
         ),
         holder="queue",

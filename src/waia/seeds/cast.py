@@ -39,18 +39,12 @@ ELENA = Customer(
     note="Sin número visible",
 )
 FABIO = Customer("fabio", "Fabio Lozano", "CO.5120000000000004", "573005550104", note="Un envío falló")
-GLORIA = Customer(
-    "gloria", "Gloria Peña", "CO.5120000000000005", "573005550105", note="Un envío quedó en duda"
-)
+GLORIA = Customer("gloria", "Gloria Peña", "CO.5120000000000005", "573005550105", note="Un envío quedó en duda")
 HASSAN = Customer("hassan", "حسن الخطيب", "CO.5120000000000006", "573005550106", note="Escribe en árabe")
 INES = Customer("ines", "Inés Mora", "CO.5120000000000007", "573005550107", note="Responde con emojis")
-JORGE = Customer(
-    "jorge", "Jorge Iván Castaño", "CO.5120000000000008", "573005550108", note="Mensaje muy largo"
-)
+JORGE = Customer("jorge", "Jorge Iván Castaño", "CO.5120000000000008", "573005550108", note="Mensaje muy largo")
 KARINA = Customer("karina", "Karina Vélez", "CO.5120000000000009", "573005550109", note="Chat cerrado")
-LUIS = Customer(
-    "luis", "Luis Ángel Pardo", "CO.5120000000000010", "573005550110", note="Llegó por un anuncio"
-)
+LUIS = Customer("luis", "Luis Ángel Pardo", "CO.5120000000000010", "573005550110", note="Llegó por un anuncio")
 MARTA = Customer("marta", "Marta Ruiz", "CO.5120000000000011", "573005550111", note="El bot no la entendió")
 OSCAR = Customer(
     "oscar",

@@ -188,9 +188,7 @@ def _belongings(
     if talk.role:
         yield ChatRole(chat_id=chat.id, role_id=world.roles[talk.role], numero=chat.numero)
     ended = None if chat.session_open else times[-1]
-    yield BotSession(
-        chat_id=chat.id, started_at=times[0], ended_at=ended, end_reason="expired" if ended else ""
-    )
+    yield BotSession(chat_id=chat.id, started_at=times[0], ended_at=ended, end_reason="expired" if ended else "")
     for name, value in talk.captured.items():
         yield CapturedAnswer(chat_id=chat.id, name=name, value=value, at=times[-1])
     for line, message, at in zip(talk.lines, messages, times, strict=True):

@@ -11,11 +11,7 @@ def shop_replies(media_url: str) -> list[QuickReply]:
         ("entrega", "La entrega tarda 8 días hábiles desde la toma de medidas."),
         ("cierre", "Gracias por elegirnos. Cualquier cosa, escríbenos por aquí."),
     )
-    written = [
-        QuickReply(name=name, text=text, kind="texto", position=n) for n, (name, text) in enumerate(texts)
-    ]
-    catalogue = QuickReply(
-        name="catálogo", text="Nuestro catálogo con precios.", kind="document", position=len(texts)
-    )
+    written = [QuickReply(name=name, text=text, kind="texto", position=n) for n, (name, text) in enumerate(texts)]
+    catalogue = QuickReply(name="catálogo", text="Nuestro catálogo con precios.", kind="document", position=len(texts))
     catalogue.medias = [QuickReplyMedia(url=f"{media_url}/catalogo.pdf", mime_type="application/pdf")]
     return [*written, catalogue]

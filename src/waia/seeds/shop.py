@@ -7,8 +7,7 @@ OPENING_HOURS = "lun-vie 08:00-18:00; sáb 09:00-13:00"
 PRICES = (("granito", "Granito", 480_000), ("cuarzo", "Cuarzo", 620_000), ("marmol", "Mármol", 750_000))
 HELLO = "iniciar, hola, buenas, buenos días, buenas tardes, buenas noches"
 GREETING = (
-    "Hola, soy el asistente de *Mesones La Piedra*. Hacemos mesones de cocina y baño a la medida.\n\n"
-    "¿En qué te ayudo?"
+    "Hola, soy el asistente de *Mesones La Piedra*. Hacemos mesones de cocina y baño a la medida.\n\n¿En qué te ayudo?"
 )
 HOURS_IN_WORDS = "lunes a viernes de 8 a. m. a 6 p. m. y sábados de 9 a. m. a 1 p. m."
 OPEN_NOW = f"Estamos atendiendo. Nuestro horario: {HOURS_IN_WORDS}"

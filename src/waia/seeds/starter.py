@@ -24,9 +24,7 @@ def _starter_rules(settings: Settings) -> list[RuleRow]:
     step = settings.initial_step
     greeting = "iniciar, hola, buenas, buenos días, buenas tardes, buenas noches"
     return [
-        menu(
-            step, greeting, "Hola, gracias por escribirnos. ¿En qué te ayudamos?", [(HOURS, ""), (PERSON, "")]
-        ),
+        menu(step, greeting, "Hola, gracias por escribirnos. ¿En qué te ayudamos?", [(HOURS, ""), (PERSON, "")]),
         rule(
             step,
             "horario, horarios, qué horario tienen, a qué hora abren",

@@ -37,13 +37,16 @@ def main(port: int, host: str, clock: datetime | None, seed: int | None, **setti
 def _world_settings(seed: int | None, settings: dict[str, object]) -> dict[str, object]:
     names = {"webhook": "webhook_url", "pnid": "phone_number_ids", "waba": "waba_id"}
     told = {names.get(key, key): value for key, value in settings.items()}
-    return told if seed is None else told | {"rng": random.Random(seed)}  # noqa: S311 - repeatable on purpose
+    return told if seed is None else told | {"rng": random.Random(seed)}
 
 
 async def _run(host: str, port: int, clock: Clock, settings: dict[str, object]) -> None:
     world = World(clock=clock, **settings)  # type: ignore[arg-type]
     app = Litestar(
-        [control_routes(world, clock), graph_routes(world)], on_shutdown=[world.aclose], openapi_config=None
+        [control_routes(world, clock), graph_routes(world)],
+        on_shutdown=[world.aclose],
+        openapi_config=None,
+        logging_config=None,
     )
     stop = asyncio.Event()
     async with serving(app, host=host, port=port) as address:

@@ -64,9 +64,7 @@ def standby(world: World, customer_key: str, pnid: str, told: Json) -> str:
     return str(message["id"])
 
 
-def template_status(
-    world: World, template: Template, status: TemplateStatus, reason: str | None = "NONE"
-) -> Posting:
+def template_status(world: World, template: Template, status: TemplateStatus, reason: str | None = "NONE") -> Posting:
     template.status = status
     world.changed.beat()
     value = {

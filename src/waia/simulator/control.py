@@ -3,12 +3,15 @@
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, get_type_hints
 
 import msgspec
 from litestar import Request, Response, Router, get, patch, post
-from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException
+from litestar.params import FromQuery, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from waia.kit.clock import Clock
 from waia.simulator import account, identity
@@ -47,118 +50,123 @@ _IDENTITY_ACTS: Mapping[str, Callable[..., Awaitable[str]]] = {
 
 
 def control_routes(world: World, clock: Clock) -> Router:
-    state = State({"world": world, "clock": clock})
-    handlers = [
+    dependencies = {
+        "world": Provide(lambda: world, sync_to_thread=False),
+        "clock": Provide(lambda: clock, sync_to_thread=False),
+    }
+    handlers: list[ControllerRouterHandler] = [
         *(add_customer, act, echo, replay, tell, add_template, show_faults, turn_faults, move_clock),
         *(sent, requests, marks, deliveries, thread, settle),
     ]
-    return Router("/_control", route_handlers=handlers, opt={"state": state})
+    return Router("/_control", route_handlers=handlers, dependencies=dependencies)
 
 
 @post("/customers", status_code=200)
-async def add_customer(request: Request[Any, Any, Any], data: Json) -> Customer:
+async def add_customer(world: NamedDependency[World], data: JSONBody[Json]) -> Customer:
     """key, name, wa_id?, mode?, username?, country?, reads_at_once?"""
     mode = IdentityMode(data.pop("mode", IdentityMode.PHONE_AND_BSUID))
-    return _world(request).add_customer(**data, mode=mode)
+    return world.add_customer(**data, mode=mode)
 
 
 @post("/act", status_code=200)
-async def act(request: Request[Any, Any, Any], data: Json) -> Json:
+async def act(world: NamedDependency[World], data: JSONBody[Json]) -> Json:
     """customer, pnid, act, and the arguments of that act; bytes as `content_base64`."""
-    world, name = _world(request), data.pop("act", "")
+    name = data.pop("act", "")
     customer, pnid = data.pop("customer", ""), data.pop("pnid", "")
     if customer not in world.customers or pnid not in world.numbers:
         raise ClientException("Unknown customer or pnid")
     if "content_base64" in data:
         data["content"] = base64.b64decode(data.pop("content_base64"))
     if name in ACTS:
-        done = getattr(world.handset(customer, pnid), name)(**data)
+        perform = getattr(world.handset(customer, pnid), name)
     elif name in _IDENTITY_ACTS:
-        done = _IDENTITY_ACTS[name](world, customer, pnid, **data)
+        perform = partial(_IDENTITY_ACTS[name], world, customer, pnid)
     else:
         raise ClientException(f"Unknown act; known are {', '.join(sorted(ACTS | _IDENTITY_ACTS.keys()))}")
-    return {"id": await _or_400(done)}
+    try:
+        return {"id": await perform(**data)}
+    except (TypeError, ValueError) as error:
+        raise ClientException(str(error)) from error
 
 
 @post("/echo", status_code=200)
-async def echo(request: Request[Any, Any, Any], data: Json) -> Json:
+async def echo(world: NamedDependency[World], data: JSONBody[Json]) -> Json:
     """customer, pnid, told: written in the phone app of the business."""
-    told = account.echoes(_world(request), data["customer"], data["pnid"], data["told"])
-    return {"id": await _or_400(told)}
+    told = account.echoes(world, data["customer"], data["pnid"], data["told"])
+    return {"id": await told}
 
 
 @post("/replay", status_code=200)
-async def replay(request: Request[Any, Any, Any]) -> Json:
+async def replay(request: Request[Any, Any, Any], world: NamedDependency[World]) -> Json:
     """The body is posted to the webhook as it is, rightly signed."""
-    _world(request).replay(await request.body())
+    world.replay(await request.body())
     return {"ok": True}
 
 
 @post("/tell", status_code=200)
-async def tell(request: Request[Any, Any, Any], data: Json) -> Json:
+async def tell(world: NamedDependency[World], data: JSONBody[Json]) -> Json:
     """field, value, owner?: any webhook change."""
-    _world(request).post(data["field"], data["value"], owner=data.get("owner"))
+    world.post(data["field"], data["value"], owner=data.get("owner"))
     return {"ok": True}
 
 
 @post("/templates", status_code=200)
-async def add_template(request: Request[Any, Any, Any], data: Json) -> Template:
-    return _world(request).add_template(msgspec.convert(data, Template))
+async def add_template(world: NamedDependency[World], data: JSONBody[Json]) -> Template:
+    return world.add_template(msgspec.convert(data, Template))
 
 
 @get("/faults")
-async def show_faults(request: Request[Any, Any, Any]) -> Faults:
-    return _world(request).faults
+async def show_faults(world: NamedDependency[World]) -> Faults:
+    return world.faults
 
 
 @patch("/faults")
-async def turn_faults(request: Request[Any, Any, Any], data: Json) -> Faults:
+async def turn_faults(world: NamedDependency[World], data: JSONBody[Json]) -> Faults:
     """Only what is named changes: {"status": {"skip_delivered": {"times": 1}}}."""
     try:
-        turn(_world(request).faults, data)
+        turn(world.faults, data)
     except (msgspec.ValidationError, KeyError) as error:
         raise ClientException(f"No such knob or value: {error}") from error
-    return _world(request).faults
+    return world.faults
 
 
 @post("/clock", status_code=200)
-async def move_clock(request: Request[Any, Any, Any], data: Json) -> Json:
+async def move_clock(clock: NamedDependency[Clock], data: JSONBody[Json]) -> Json:
     """advance_s: moves business time, also backwards."""
-    clock: Clock = request.route_handler.opt["state"].clock
     clock.advance(timedelta(seconds=data["advance_s"]))
     return {"business": clock.business().isoformat()}
 
 
 @get("/sent")
-async def sent(request: Request[Any, Any, Any], since: int = 0) -> list[SentMessage]:
-    return list(_world(request).sent)[since:]
+async def sent(world: NamedDependency[World], since: FromQuery[int] = 0) -> list[SentMessage]:
+    return list(world.sent)[since:]
 
 
 @get("/requests")
-async def requests(request: Request[Any, Any, Any], since: int = 0) -> list[RecordedRequest]:
-    return list(_world(request).requests)[since:]
+async def requests(world: NamedDependency[World], since: FromQuery[int] = 0) -> list[RecordedRequest]:
+    return list(world.requests)[since:]
 
 
 @get("/marks")
-async def marks(request: Request[Any, Any, Any], since: int = 0) -> list[ReadMark]:
-    return list(_world(request).marks)[since:]
+async def marks(world: NamedDependency[World], since: FromQuery[int] = 0) -> list[ReadMark]:
+    return list(world.marks)[since:]
 
 
 @get("/deliveries")
-async def deliveries(request: Request[Any, Any, Any], since: int = 0) -> list[Delivery]:
-    return list(_world(request).deliveries)[since:]
+async def deliveries(world: NamedDependency[World], since: FromQuery[int] = 0) -> list[Delivery]:
+    return list(world.deliveries)[since:]
 
 
 @get("/thread")
-async def thread(request: Request[Any, Any, Any], customer: str, pnid: str) -> list[Line]:
-    return _world(request).thread(customer, pnid)
+async def thread(world: NamedDependency[World], customer: FromQuery[str], pnid: FromQuery[str]) -> list[Line]:
+    return world.thread(customer, pnid)
 
 
 @post("/settle", status_code=200)
-async def settle(request: Request[Any, Any, Any], data: Json) -> Response[Json]:
+async def settle(world: NamedDependency[World], data: JSONBody[Json]) -> Response[Json]:
     """Waits up to timeout_s (10) until all is told; 408 if it takes longer."""
     try:
-        await _world(request).settled(data.get("timeout_s", 10.0))
+        await world.settled(data.get("timeout_s", 10.0))
     except TimeoutError:
         return Response({"settled": False}, status_code=408)
     return Response({"settled": True})
@@ -173,16 +181,3 @@ def turn(target: Any, changes: Json) -> None:
             turn(current, value)
         else:
             setattr(target, name, msgspec.convert(value, hints[name]))
-
-
-async def _or_400(done: Any) -> str | None:
-    """A wrong argument of an act is the caller's mistake."""
-    try:
-        return str(await done) or None
-    except (TypeError, ValueError) as error:
-        raise ClientException(str(error)) from error
-
-
-def _world(request: Request[Any, Any, Any]) -> World:
-    world: World = request.route_handler.opt["state"].world
-    return world

@@ -60,8 +60,7 @@ EXAMPLES: Mapping[str, Json] = {
         "groups": [{"timestamp": str(_AT), "group_id": "Y2FwaV9ncm91cD", "type": "group_create"}],
     },
     "message_template_components_update": _TEMPLATE | {"message_template_element": "Hola {{1}}"},
-    "message_template_quality_update": _TEMPLATE
-    | {"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"},
+    "message_template_quality_update": _TEMPLATE | {"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"},
     "messaging_handovers": {
         "messaging_product": "whatsapp",
         "sender": {"phone_number": "573001112233"},

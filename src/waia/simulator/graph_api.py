@@ -21,7 +21,7 @@ _BEARER = "Bearer "
 
 def create_graph_app(world: World) -> Litestar:
     """A server of its own; closes the world when it stops."""
-    return Litestar([graph_routes(world)], on_shutdown=[world.aclose], openapi_config=None)
+    return Litestar([graph_routes(world)], on_shutdown=[world.aclose], openapi_config=None, logging_config=None)
 
 
 def graph_routes(world: World, path: str = "/") -> Router:

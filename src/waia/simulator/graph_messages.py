@@ -15,9 +15,7 @@ from waia.simulator.validate import check_product, fields
 from waia.simulator.wire import Json
 from waia.simulator.world import World
 
-GATEWAY_PAGE = (
-    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-)
+GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 STATUS_FIRST_S = 10.0
 """The longest that an answer waits for a status that is to be told before it (real seconds)."""
 

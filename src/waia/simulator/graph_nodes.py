@@ -9,9 +9,7 @@ from waia.simulator.validate import check_product, fields
 from waia.simulator.wire import Json
 from waia.simulator.world import World
 
-_PROFILE = frozenset(
-    {"messaging_product", "about", "address", "description", "email", "vertical", "websites"}
-)
+_PROFILE = frozenset({"messaging_product", "about", "address", "description", "email", "vertical", "websites"})
 
 
 async def number(world: World, pnid: str, request: Request) -> Outcome:

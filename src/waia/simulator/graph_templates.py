@@ -24,9 +24,7 @@ async def templates(world: World, waba_id: str, request: Request) -> Outcome:
 
 async def create(world: World, waba_id: str, request: Request) -> Outcome:
     told = request.json()
-    fields.only(
-        told, frozenset({"name", "language", "category", "components", "parameter_format"}), "template"
-    )
+    fields.only(told, frozenset({"name", "language", "category", "components", "parameter_format"}), "template")
     name, language = (fields.text(told, key, "template", 512) for key in ("name", "language"))
     category = fields.choice(told, "category", "template", ("AUTHENTICATION", "MARKETING", "UTILITY"))
     components = fields.items(told, "components", "template", 1, 5)
@@ -59,7 +57,5 @@ def _count(request: Request, key: str, default: int) -> int:
 
 
 def _next(request: Request, after: str) -> str:
-    kept = "".join(
-        f"&{key}={value}" for key, value in request.query.items() if key in ("limit", "name", "status")
-    )
+    kept = "".join(f"&{key}={value}" for key, value in request.query.items() if key in ("limit", "name", "status"))
     return f"{request.base_url}{request.path}?after={after}{kept}"

@@ -70,9 +70,7 @@ Outcome = Answer | Stream | Cut
 
 
 def ok(told: Json, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
-    return Answer(
-        json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), status, headers=headers or {}
-    )
+    return Answer(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), status, headers=headers or {})
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:

@@ -5,9 +5,7 @@ from waia.simulator.wire import Json
 from waia.simulator.world import World
 
 
-async def changes_number(
-    world: World, customer_key: str, pnid: str, wa_id: str, *, old_shape: bool = False
-) -> str:
+async def changes_number(world: World, customer_key: str, pnid: str, wa_id: str, *, old_shape: bool = False) -> str:
     """The user id changes with the number. `old_shape` has the keys of the first API versions."""
     customer = world.customers[customer_key]
     old_wa_id, before = customer.wa_id, _user_ids(customer, "previous_")

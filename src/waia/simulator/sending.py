@@ -42,9 +42,7 @@ def _check_load(world: World, number: PhoneNumber) -> None:
     if world.faults.maintenance:
         raise GraphError(131057, "The number is being upgraded to a higher throughput.")
     rate = world.faults.throughput_per_s
-    if rate and not world.throughput.allows(
-        number.pnid, world.clock.real(), timedelta(seconds=1) / rate, rate
-    ):
+    if rate and not world.throughput.allows(number.pnid, world.clock.real(), timedelta(seconds=1) / rate, rate):
         raise GraphError(130429, "Cloud API message throughput has been reached.")
 
 

@@ -20,9 +20,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 async def serving(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Yields the base address; port 0 takes a free one."""
     listener = _listener(host, port)
-    config = uvicorn.Config(
-        severable(app), log_level="error", access_log=False, timeout_graceful_shutdown=GRACE_S
-    )
+    config = uvicorn.Config(severable(app), log_level="error", access_log=False, timeout_graceful_shutdown=GRACE_S)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -113,9 +113,7 @@ class World:
         """The phone of a customer, with a chat with this number open: all that a person can do."""
         return Handset(self, self.customers[customer_key], self.numbers[pnid].pnid)
 
-    async def customer_says(
-        self, customer_key: str, pnid: str, text: str, *, quoted: str | None = None
-    ) -> str:
+    async def customer_says(self, customer_key: str, pnid: str, text: str, *, quoted: str | None = None) -> str:
         return await self.handset(customer_key, pnid).says(text, quoted=quoted)
 
     def thread(self, customer_key: str, pnid: str) -> list[Line]:
@@ -169,6 +167,4 @@ class World:
 
 def _numbers(phone_number_ids: Sequence[str]) -> dict[str, PhoneNumber]:
     displays = (f"1555010{index:04}" for index in range(len(phone_number_ids)))
-    return {
-        pnid: PhoneNumber(pnid, display) for pnid, display in zip(phone_number_ids, displays, strict=True)
-    }
+    return {pnid: PhoneNumber(pnid, display) for pnid, display in zip(phone_number_ids, displays, strict=True)}

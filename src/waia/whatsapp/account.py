@@ -137,9 +137,7 @@ def _severity(item: Node, event: str | None) -> Severity:
 
 def _detail(item: Node, event: str | None) -> str:
     """What a person needs from the raw event, in Meta's words."""
-    inner = (
-        node(item.get(name)) for name in ("alert_info", "violation_info", "ban_info", "disconnection_info")
-    )
+    inner = (node(item.get(name)) for name in ("alert_info", "violation_info", "ban_info", "disconnection_info"))
     facts = [text(value) for told in (item, *inner) for key, value in told.items() if key in _TELLING]
     restrictions = elements(item.get("restriction_info"))
     facts += [text(node(each).get("restriction_type")) for each in restrictions]

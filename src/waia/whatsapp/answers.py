@@ -102,9 +102,7 @@ def _by_code(error: Node, status: int, headers: Mapping[str, str]) -> Outcome:
     code, reason = integer(error.get("code")) or 0, _reason(error)
     match classify(code):
         case ErrorClass.RETRY:
-            return Retry(
-                code=code, reason=reason, after_s=_after_s(headers) or wait_s(code), scope=scope_of(code)
-            )
+            return Retry(code=code, reason=reason, after_s=_after_s(headers) or wait_s(code), scope=scope_of(code))
         case ErrorClass.UNCLEAR:
             return Unknown(reason=reason, code=code)
         case ErrorClass.TOKEN | ErrorClass.ACCOUNT:

@@ -57,9 +57,7 @@ class GraphClient:
     async def send(self, phone_number_id: str, payload: Mapping[str, object]) -> Outcome:
         """Post one message; never raises for anything the network or Meta does."""
         answer = await self._post(phone_number_id, payload)
-        return (
-            outcome_of(answer.status, answer.headers, answer.body) if isinstance(answer, Answer) else answer
-        )
+        return outcome_of(answer.status, answer.headers, answer.body) if isinstance(answer, Answer) else answer
 
     async def mark_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> bool:
         """Mark the thread read up to this inbound message, and show "typing" for up to 25 s if asked."""
@@ -80,9 +78,7 @@ class GraphClient:
             return Unknown(reason=reason)
         return Retry(code=None, reason=reason, after_s=None, scope=Scope.APP)
 
-    async def _exchange(
-        self, phone_number_id: str, payload: Mapping[str, object], progress: _Progress
-    ) -> Answer:
+    async def _exchange(self, phone_number_id: str, payload: Mapping[str, object], progress: _Progress) -> Answer:
         async with self._http.stream(
             "POST",
             f"{self._root}/{quote(phone_number_id, safe='')}/messages",

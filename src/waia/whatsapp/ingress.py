@@ -69,7 +69,7 @@ class Ingress:
 
         try:
             await self._database.run(write)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.warning("webhook_not_stored", error=type(error).__name__, bodies=len(bodies))
             _settle(bodies, error if len(bodies) == 1 else None)
             return False

@@ -48,9 +48,7 @@ class _Heading(TypedDict):
 
 def read_message(envelope: Envelope) -> Said:
     item = envelope.item
-    sender = person(
-        envelope.contact, item.get("from_user_id"), item.get("from"), item.get("from_parent_user_id")
-    )
+    sender = person(envelope.contact, item.get("from_user_id"), item.get("from"), item.get("from_parent_user_id"))
     return _said(envelope, item, sender)
 
 
@@ -167,9 +165,7 @@ def _system(envelope: Envelope, item: Node, heading: _Heading) -> SystemChange:
         phone_number_id=heading["phone_number_id"],
         timestamp=heading["timestamp"],
         old=old,
-        new=person(
-            {}, told.get("user_id"), told.get("wa_id") or told.get("new_wa_id"), told.get("parent_user_id")
-        ),
+        new=person({}, told.get("user_id"), told.get("wa_id") or told.get("new_wa_id"), told.get("parent_user_id")),
         text=text(told.get("body")),
         identity_hash=identifier(node(item.get("identity")).get("hash")),
     )

@@ -34,9 +34,7 @@ class Address(msgspec.Struct, frozen=True):
     group_id: str | None = None
 
 
-def build(
-    content: Content, address: Address, quoted_wamid: str | None = None, opaque: str | None = None
-) -> Json:
+def build(content: Content, address: Address, quoted_wamid: str | None = None, opaque: str | None = None) -> Json:
     """The body for `POST /{phone number id}/messages`; every status of it repeats `opaque`."""
     told: Json = {"messaging_product": "whatsapp", **_address(address), **graph_json.content_json(content)}
     if quoted_wamid and not isinstance(content, Reaction):

@@ -29,9 +29,7 @@ def _items(change: Change) -> Iterator[Item]:
     contacts = ContactBook(change.value.get("contacts"))
     for key, make in parts.items():
         for part in elements(change.value[key]):
-            yield from (
-                make(change, contacts, part) if isinstance(part, dict) else [_unknown_item(change, part)]
-            )
+            yield from (make(change, contacts, part) if isinstance(part, dict) else [_unknown_item(change, part)])
 
 
 def _message_items(change: Change, contacts: ContactBook, message: Node) -> Iterator[Item]:
@@ -41,9 +39,7 @@ def _message_items(change: Change, contacts: ContactBook, message: Node) -> Iter
     user_id, wa_id = identifier(message.get("from_user_id")), phone(message.get("from"))
     contact = contacts.find(user_id, wa_id)
     lane = identifier(message.get("group_id")) or _lane_of(message, contact) or wa_id
-    yield _item(
-        ItemKind.MESSAGE, change, message, _own_id(message), _chat_lane(change, lane), contact=contact
-    )
+    yield _item(ItemKind.MESSAGE, change, message, _own_id(message), _chat_lane(change, lane), contact=contact)
 
 
 def _lane_of(message: Node, contact: Node) -> str | None:
@@ -100,9 +96,7 @@ def _call_items(change: Change, contacts: ContactBook, call: Node) -> Iterator[I
     user_id, wa_id = identifier(call.get(f"{side}_user_id")), phone(call.get(side))
     contact = contacts.find(user_id, wa_id)
     lane = _chat_lane(change, user_id or identifier(contact.get("user_id")) or wa_id)
-    yield _item(
-        ItemKind.CALL, change, call, own and f"c:{own}:{text(call.get('event'))}", lane, contact=contact
-    )
+    yield _item(ItemKind.CALL, change, call, own and f"c:{own}:{text(call.get('event'))}", lane, contact=contact)
 
 
 def _preference_items(change: Change, contacts: ContactBook, preference: Node) -> Iterator[Item]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -48,7 +49,7 @@ class InboxWorker:
         reception, brain = await self.mind.reception(), await self.mind.brain()
         try:
             return await self.database.run(lambda tx: self._batch(tx, reception, brain))
-        except Exception as error:
+        except Exception as error:  # the boundary of one item or one loop
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and error.connection_invalidated:
                 raise
             log.warning("inbox_batch_redone", error=type(error).__name__, detail=str(error)[:200])
@@ -106,7 +107,7 @@ class InboxWorker:
         except Exception as error:
             if not failed:
                 raise
-            await self.database.run(lambda tx: self._count_failure(tx, failed[0], error))
+            await self.database.run(partial(self._count_failure, item=failed[0], error=error))
 
     async def _count_failure(self, tx: Transaction, item: Waiting, error: Exception) -> None:
         dead = item.attempts + 1 >= MAX_ATTEMPTS

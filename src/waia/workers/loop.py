@@ -22,10 +22,16 @@ async def run_forever(name: str, step: Callable[[], Awaitable[float]], wakeups: 
         try:
             wait_s = await step()
             failures = 0
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             failures += 1
             wait_s = min(0.1 * 2**failures, LONGEST_BACKOFF_S)
-            log.warning("loop_failed", loop=name, error=type(error).__name__, detail=str(error)[:200], failures=failures)
+            log.warning(
+                "loop_failed",
+                loop=name,
+                error=type(error).__name__,
+                detail=str(error)[:200],
+                failures=failures,
+            )
         if wait_s > 0 and not stop.is_set():
             await wakeups.wait(name, wait_s)
 

@@ -8,7 +8,7 @@ from waia.chats.receive import Reception
 from waia.chats.turns import Brain
 from waia.kit.clock import Clock
 from waia.rules.book import Flow, Rules
-from waia.rules.replies import content_of
+from waia.rules.replies import contents_of
 
 LONGEST_QUIET_S = 8.0
 
@@ -33,6 +33,7 @@ class Mind:
             bot_max_age=timedelta(minutes=values.bot_max_age_min),
             resume_hours=values.bot_resume_hours,
             session_timeout_s=values.session_timeout_s,
+            shows_typing=values.typing_indicator,
         )
 
     async def brain(self) -> Brain:
@@ -40,7 +41,7 @@ class Mind:
         return Brain(
             book=flow.book,
             is_open=flow.is_open,
-            content_of=partial(content_of, base_url=self.base_url),
+            contents_of=partial(contents_of, base_url=self.base_url),
             resume_hours=flow.values.bot_resume_hours,
             session_timeout_s=flow.values.session_timeout_s,
         )

@@ -127,7 +127,7 @@ class Sender:
             payload = build(content, address, item.quoted_wamid, item.public_id)
             reach("send.before_request")
             return await self.client.send(item.phone_number_id, payload)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("send_crashed", item=item.id, error=type(error).__name__)
             return Unknown(reason=f"{type(error).__name__} while sending")
 

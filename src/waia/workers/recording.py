@@ -45,7 +45,7 @@ class Result:
 class Recorder:
     database: Database
     clock: Clock
-    _results: asyncio.Queue[tuple[Result, asyncio.Future[None]]] = field(default_factory=lambda: asyncio.Queue())
+    _results: asyncio.Queue[tuple[Result, asyncio.Future[None]]] = field(default_factory=asyncio.Queue)
 
     async def put(self, result: Result) -> None:
         """Hand over a result; returns when it is committed."""
@@ -68,7 +68,9 @@ class Recorder:
         """Write outcomes down: each class of outcome is one statement for all of its messages."""
         if not results:
             return
-        await settle_sent(tx, [_sent(each) for each in results if isinstance(each.outcome, Sent)], self.clock.business())
+        await settle_sent(
+            tx, [_sent(each) for each in results if isinstance(each.outcome, Sent)], self.clock.business()
+        )
         await outbox.record_requeued(tx, [_requeued(each, now) for each in results if _is_certain_retry(each)])
         doubtful = [each for each in results if isinstance(each.outcome, Unknown)]
         await outbox.record_uncertain(tx, [_uncertain(each) for each in doubtful], now)
@@ -86,7 +88,7 @@ class Recorder:
                 return
             except queue.Fenced:
                 break
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
                 log.warning("results_not_recorded", error=type(error).__name__, results=len(results))
                 await asyncio.sleep(min(0.05 * 2**attempt, 2.0))
         for result in results:
@@ -100,7 +102,7 @@ class Recorder:
             if isinstance(result.outcome, Sent):
                 await self.database.run(lambda tx: self.record(tx, [result], self.clock.real()))
             log.warning("send_fenced", item=result.item.id)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("result_lost", item=result.item.id, error=type(error).__name__)
 
     async def _record_and_release(self, tx: Transaction, results: Sequence[Result]) -> None:

@@ -58,7 +58,9 @@ class Scheduler:
 
     async def _end_sessions(self, tx: Transaction, due: list[int], flow: Flow) -> None:
         now = self.clock.business()
-        chats = [chat for chat in (await repository.load_chats(tx, due)).values() if chat.idle_at and chat.idle_at <= now]
+        chats = [
+            chat for chat in (await repository.load_chats(tx, due)).values() if chat.idle_at and chat.idle_at <= now
+        ]
         told = [chat for chat in chats if self._should_tell(chat, flow, now)]
         contacts = await contact_records(tx, [chat.contact_id for chat in told])
         text = Text(flow.values.session_close_text)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from waia.whatsapp.errors import Scope
 
+ROUNDING = 1e-3
 PAIR_BURST = 45.0
 PAIR_SECONDS = 6.0
 BREAKER_AFTER = 5
@@ -35,7 +36,7 @@ class NumberThrottle:
         elapsed = max((now - state.filled_at).total_seconds(), 0.0)
         state.tokens = min(self.per_second, state.tokens + elapsed * self.per_second)
         state.filled_at = now
-        if state.tokens < 1:
+        if state.tokens < 1 - ROUNDING:
             return now + timedelta(seconds=(1 - state.tokens) / self.per_second)
         state.tokens -= 1
         if state.failures >= BREAKER_AFTER:

@@ -31,7 +31,7 @@ class TurnsWorker:
         brain = await self.mind.brain()
         try:
             return await self.database.run(lambda tx: self._batch(tx, brain))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.warning("turns_batch_redone", error=type(error).__name__, detail=str(error)[:200])
         async with self.database.reading() as tx:
             keys = await queue.due_keys(tx, TURNS, self.clock.real())
@@ -63,7 +63,7 @@ class TurnsWorker:
 
         try:
             await self.database.run(work)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("turn_failed", chat=key, error=type(error).__name__, detail=str(error)[:200])
             await self.database.run(lambda tx: self._count_failure(tx, key, brain))
 

@@ -109,9 +109,7 @@ async def delete_login(tx: Transaction, token_hash: str) -> None:
     await tx.execute(delete(Login).where(Login.token_hash == token_hash))
 
 
-async def open_logins(
-    tx: Transaction, user_id: int, *, seen_after: datetime, begun_after: datetime
-) -> list[OpenLogin]:
+async def open_logins(tx: Transaction, user_id: int, *, seen_after: datetime, begun_after: datetime) -> list[OpenLogin]:
     rows = await tx.execute(
         select(Login.id, Login.created_at, Login.last_seen_at, Login.address, Login.user_agent)
         .where(Login.user_id == user_id, Login.revoked_at.is_(None))

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -42,17 +42,17 @@ class Feed:
         self._counts_wanted = False
 
     async def messages(self) -> AsyncGenerator[str, None]:
-        yield message(event="ready", retry_ms=RECONNECT_MS)
-        await self._begin()
+        if text := await self._guarded(self._begin):
+            yield text
         while not self._has_ended():
             self._viewer.bell.clear()
             if (wait_s := self._due() - _now()) > 0:
                 await _heard(self._viewer.bell, wait_s)
-            elif text := await self._next():
+            elif text := await self._guarded(self._next):
                 yield text
         yield farewell(self._viewer.ending or Ending.CLOSING)
 
-    async def _begin(self) -> None:
+    async def _begin(self) -> str:
         """Refuse a cursor of another log, and a chat out of sight."""
         position = await self._hub.position()
         self._cursor = position.seq if self._since is None else self._since
@@ -61,6 +61,17 @@ class Feed:
             await self._hub.catch_up(check=True)
         if not await self._fragments.may_watch(self._viewer):
             self._viewer.end(Ending.GONE)
+        return message(event="ready", seq=self._cursor, retry_ms=RECONNECT_MS)
+
+    async def _guarded(self, work: Callable[[], Awaitable[str]]) -> str:
+        try:
+            return await work()
+        except HistoryGone:
+            self._viewer.end(Ending.RESET)
+        except SQLAlchemyError as error:
+            log.warning("a stream ends because the database is away", error=type(error).__name__)
+            self._viewer.end(Ending.CLOSING)
+        return ""
 
     def _has_ended(self) -> bool:
         if self._hub.closing.is_set():
@@ -76,18 +87,10 @@ class Feed:
         return min(due, self._counts_at) if self._counts_wanted else due
 
     async def _next(self) -> str:
-        try:
-            if self._cursor != self._hub.ring.last and self._batch_at <= _now():
-                return await self._news()
-            if self._counts_wanted and self._counts_at <= _now():
-                return await self._counts()
-        except HistoryGone:
-            self._viewer.end(Ending.RESET)
-            return ""
-        except SQLAlchemyError as error:
-            log.warning("a stream ends because the database is away", error=type(error).__name__)
-            self._viewer.end(Ending.CLOSING)
-            return ""
+        if self._cursor != self._hub.ring.last and self._batch_at <= _now():
+            return await self._news()
+        if self._counts_wanted and self._counts_at <= _now():
+            return await self._counts()
         self._heartbeat_at = _now() + self._pace.heartbeat_s
         return message(comment="heartbeat", event="heartbeat", seq=self._cursor)
 

@@ -19,7 +19,7 @@ RING_SIZE = 10_000
 PAGE_SIZE = 500
 POLL_S = 0.5
 RETRY_S = 2.0
-POLLS_PER_CHECK = 10
+POLLS_PER_CHECK = 4
 
 log = structlog.get_logger(__name__)
 

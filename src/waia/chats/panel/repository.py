@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, String, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from waia.accounts.signed_in import SignedIn
 from waia.accounts.models import Role, User
+from waia.accounts.signed_in import SignedIn
 from waia.chats.access import visible_to
 from waia.chats.models import (
     Alias,
@@ -42,13 +42,18 @@ _CHAT = (
     .outerjoin(User, User.id == Chat.owner_id)
     .outerjoin(_Queue, _Queue.id == Chat.queue_role_id)
 )  # fmt: skip
-_MESSAGE = select(
-    Message.id, Message.chat_id, Message.wamid, Message.quoted_wamid, Message.text, Message.mime_type,
-    Message.step, Message.rule_id, Message.timestamp, Message.direction, Message.author, Message.user_id,
-    Message.kind, Message.details, Message.status, Message.error_code, Message.error_text, Message.edited_at,
-    Message.revoked_at, func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("user_name"),
-    func.coalesce(OutboxItem.possible_duplicate, literal(False)).label("possible_duplicate"),
-).outerjoin(User, User.id == Message.user_id).outerjoin(OutboxItem, OutboxItem.public_id == Message.public_id)  # fmt: skip
+_MESSAGE = (
+    select(
+        Message.id, Message.chat_id, Message.wamid, Message.quoted_wamid, Message.text, Message.mime_type,
+        Message.step, Message.rule_id, Message.timestamp, Message.direction, Message.author, Message.user_id,
+        Message.kind, Message.details, Message.status, Message.error_code, Message.error_text,
+        Message.edited_at, Message.revoked_at,
+        func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("user_name"),
+        func.coalesce(OutboxItem.possible_duplicate, literal(False)).label("possible_duplicate"),
+    )
+    .outerjoin(User, User.id == Message.user_id)
+    .outerjoin(OutboxItem, OutboxItem.public_id == Message.public_id)
+)  # fmt: skip
 
 
 async def chats_of(
@@ -110,11 +115,7 @@ async def messages_before(tx: Transaction, chat_id: int, before: int | None, lim
 async def messages_by_id(tx: Transaction, chat_id: int, ids: Collection[int]) -> Sequence[AnyRow]:
     """These messages and the one before each, newest first: what a bubble looks like depends on its predecessor."""
     before = aliased(Message)
-    previous = (
-        select(func.max(before.id))
-        .where(before.chat_id == chat_id, before.id < Message.id)
-        .scalar_subquery()
-    )
+    previous = select(func.max(before.id)).where(before.chat_id == chat_id, before.id < Message.id).scalar_subquery()
     wanted = select(previous).where(Message.id.in_(ids), Message.chat_id == chat_id)
     known = [found for found in (await tx.execute(wanted)).scalars() if found is not None]
     statement = _MESSAGE.where(Message.chat_id == chat_id, Message.id.in_({*ids, *known}))

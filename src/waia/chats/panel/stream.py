@@ -6,8 +6,9 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from litestar import Request, get
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from waia.accounts.signed_in import SignedIn
@@ -28,20 +29,20 @@ REFUSAL_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"retry-after", str(RETRY_AFTER_S).encode()),
 )
-Number = Annotated[int | None, Parameter(ge=0)]
+Number = Annotated[int | None, QueryParameter(ge=0)]
 
 
 @get("/eventos", opt={"page": False, "counts_as_use": False}, include_in_schema=False)
 async def events(
     request: Request[Any, Any, Any],
-    live: Live,
-    user: SignedIn,
-    page: Page,
+    live: NamedDependency[Live],
+    user: NamedDependency[SignedIn],
+    page: NamedDependency[Page],
     desde: Number = None,
     epoca: Number = None,
     chat: Number = None,
-    vista: str = "",
-    busca: bool = False,
+    vista: FromQuery[str] = "",
+    busca: FromQuery[bool] = False,
 ) -> ASGIApp:
     """`desde`, `epoca`: where the page's data stood in the event log. After a cut, Last-Event-ID wins."""
     seen = request.headers.get("last-event-id", "")

@@ -31,6 +31,11 @@ class Page:
     def oldest_id(self) -> int:
         return self.bubbles[0].id if self.bubbles else 0
 
+    def new_after(self, unread: int) -> int | None:
+        """The id after which the unread messages begin; None when nothing is unread, or more than is shown."""
+        heard = [bubble.id for bubble in self.bubbles if bubble.author == "customer"]
+        return heard[-unread] - 1 if 0 < unread <= len(heard) else None
+
 
 async def page_before(
     tx: Transaction, chat_id: int, zone: tzinfo, before: int | None = None, limit: int = PAGE
@@ -41,9 +46,7 @@ async def page_before(
     return Page(bubbles[-limit:], len(found) > limit)
 
 
-async def bubbles(
-    tx: Transaction, chat_id: int, message_ids: Collection[int], zone: tzinfo
-) -> tuple[Bubble, ...]:
+async def bubbles(tx: Transaction, chat_id: int, message_ids: Collection[int], zone: tzinfo) -> tuple[Bubble, ...]:
     """These messages of the chat, oldest first, drawn as they stand in the conversation."""
     found = await repository.messages_by_id(tx, chat_id, message_ids)
     drawn = await _bubbles(tx, chat_id, list(reversed(found)), zone)
@@ -59,9 +62,7 @@ class _Around:
     reactions: Mapping[str, tuple[ReactionChip, ...]]
 
 
-async def _bubbles(
-    tx: Transaction, chat_id: int, rows: Sequence[AnyRow], zone: tzinfo
-) -> tuple[Bubble, ...]:
+async def _bubbles(tx: Transaction, chat_id: int, rows: Sequence[AnyRow], zone: tzinfo) -> tuple[Bubble, ...]:
     around = await _around(tx, chat_id, rows)
     return tuple(_bubble(row, before, around, zone) for before, row in pairwise((None, *rows)) if row is not None)
 

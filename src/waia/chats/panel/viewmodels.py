@@ -127,3 +127,16 @@ class Rows:
 
     rows: tuple[ChatRow, ...]
     next_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The form below a conversation. `client_id` makes a double submit harmless; `error` says what to correct."""
+
+    chat_id: int
+    client_id: str
+    window_ends_at: datetime | None
+    is_open: bool
+    text: str = ""
+    reply_to: str = ""
+    error: str = ""

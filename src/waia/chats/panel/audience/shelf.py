@@ -16,9 +16,7 @@ class Shelf(Generic[K, V]):
         self._size, self._keep_s = size, keep_s
         self._tasks: OrderedDict[K, tuple[float, asyncio.Task[Mapping[K, V]]]] = OrderedDict()
 
-    async def take(
-        self, keys: Collection[K], make: Callable[[list[K]], Awaitable[Mapping[K, V]]]
-    ) -> dict[K, V]:
+    async def take(self, keys: Collection[K], make: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> dict[K, V]:
         """Keys without an answer are left out. An error reaches all who wait, and is not kept."""
         self._drop_old()
         missing = [key for key in keys if key not in self._tasks]

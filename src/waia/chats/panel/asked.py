@@ -1,0 +1,53 @@
+"""What a request wants of the panel: the whole page, or the part that htmx is about to replace."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from litestar.connection import ASGIConnection
+
+from waia.chats.panel.viewmodels import View
+
+LONGEST_WORDS = 100
+
+
+class Part(StrEnum):
+    """The values are ids of elements; `PAGE` is none of them."""
+
+    PAGE = ""
+    CONVERSATION = "conversation"
+    LIST = "chat-zone"
+    RESULTS = "chat-results"
+    MORE_ROWS = "more-chats"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`view`, `words`: which chats the list holds. `after`: the key of the last row that is already there."""
+
+    part: Part
+    view: View
+    words: str
+    after: str
+    before: int | None
+    show_facts: bool
+
+
+def asked(request: ASGIConnection) -> Asked:  # type: ignore[type-arg]
+    """Odd values in an address are as good as none."""
+    query = request.query_params
+    view, before = query.get("vista", ""), query.get("hasta", "")
+    return Asked(
+        part=_part(request),
+        view=View(view) if view in set(View) else View.ALL,
+        words=query.get("q", "").strip()[:LONGEST_WORDS],
+        after=query.get("antes", ""),
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        show_facts=query.get("ficha") == "1",
+    )
+
+
+def _part(request: ASGIConnection) -> Part:  # type: ignore[type-arg]
+    if "hx-request" not in request.headers:
+        return Part.PAGE
+    target = request.headers.get("hx-target", "").partition("#")[2]
+    return Part(target) if target in set(Part) else Part.PAGE

@@ -1,0 +1,143 @@
+"""The panel's pages: the list, a conversation, older messages, and the reason of a reply."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency as Given
+from litestar.params import FromPath
+
+from waia.accounts.signed_in import SignedIn
+from waia.chats.access import may_see
+from waia.chats.panel import presenters, repository, timeline
+from waia.chats.panel.asked import Asked, Part, asked
+from waia.chats.panel.composing import new_composer
+from waia.chats.panel.hub import read_position
+from waia.chats.panel.viewmodels import Counts
+from waia.chats.panel.why import explain
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.errors import NotFound
+from waia.kit.render import Page
+from waia.rules.book import Rules
+from waia.settings import Settings
+
+AnyRequest = Request[Any, Any, Any]
+TEMPLATES = {
+    Part.PAGE: "chats/page.html",
+    Part.CONVERSATION: "chats/answers/conversation.html",
+    Part.LIST: "chats/answers/list.html",
+    Part.RESULTS: "chats/answers/results.html",
+    Part.MORE_ROWS: "chats/rows.html",
+}
+NO_CHAT = {"facts": None, "chat_id": 0}
+
+
+@get("/")
+async def show_list(
+    request: AnyRequest,
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    rules: Given[Rules],
+    clock: Given[Clock],
+) -> Response[str]:
+    wish = asked(request)
+    without_role = (await rules.book(clock.real())).chats_without_role
+    async with database.reading() as tx:
+        context = {**NO_CHAT, **await _frame(tx, user, wish, without_role)}
+    return page.html(TEMPLATES[wish.part], **context)
+
+
+@get("/chats/{chat_id:int}")
+async def show_chat(
+    request: AnyRequest,
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    rules: Given[Rules],
+    clock: Given[Clock],
+    settings: Given[Settings],
+    chat_id: FromPath[int],
+) -> Response[str]:
+    wish = asked(request)
+    without_role = (await rules.book(clock.real())).chats_without_role
+    async with database.reading() as tx:
+        if not await may_see(tx, user, chat_id, without_role):
+            raise NotFound
+        frame = await _frame(tx, user, wish, without_role)
+        context = {**frame, **await _conversation(tx, chat_id, wish, settings, clock)}
+    return page.html(TEMPLATES[wish.part], is_admin=user.is_admin, **context)
+
+
+@get("/chats/{chat_id:int}/mensajes")
+async def show_older_messages(
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    rules: Given[Rules],
+    clock: Given[Clock],
+    settings: Given[Settings],
+    chat_id: FromPath[int],
+    antes: int,
+) -> Response[str]:
+    without_role = (await rules.book(clock.real())).chats_without_role
+    async with database.reading() as tx:
+        if not await may_see(tx, user, chat_id, without_role):
+            raise NotFound
+        older = await timeline.page_before(tx, chat_id, settings.timezone, antes)
+    return page.html(
+        "chats/bubbles.html", timeline=older, chat_id=chat_id, new_after=None, is_admin=user.is_admin
+    )
+
+
+@get("/mensajes/{message_id:int}/porque")
+async def show_why(
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    message_id: FromPath[int],
+) -> Response[str]:
+    """For admins; to everybody else the page does not exist."""
+    if not user.is_admin:
+        raise NotFound
+    async with database.reading() as tx:
+        message = await repository.message_of(tx, message_id)
+        if message is None:
+            raise NotFound
+        why = await explain(tx, message)
+    return page.html("chats/_why.html", why=why)
+
+
+async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str) -> dict[str, Any]:
+    """The list around a conversation. The place in the event log is read before everything that it covers."""
+    frame: dict[str, Any] = {"view": wish.view, "words": wish.words, "show_facts": wish.show_facts}
+    frame["position"] = await read_position(tx)
+    if wish.part is Part.CONVERSATION:
+        return frame
+    frame["counts"] = (
+        await presenters.counts(tx, user, without_role=without_role)
+        if wish.part in {Part.PAGE, Part.LIST}
+        else Counts()
+    )
+    frame["rows"] = await presenters.chat_rows(
+        tx, user, wish.view, without_role=without_role, words=wish.words, after=wish.after
+    )
+    return frame
+
+
+async def _conversation(tx: Transaction, chat_id: int, wish: Asked, settings: Settings, clock: Clock) -> dict[str, Any]:
+    facts = await presenters.facts(tx, chat_id)
+    if wish.part not in {Part.PAGE, Part.CONVERSATION}:
+        return {"facts": facts, "chat_id": chat_id}
+    strip = await presenters.holder_strip(tx, chat_id)
+    messages = await timeline.page_before(tx, chat_id, settings.timezone, wish.before)
+    if strip is None:
+        raise NotFound
+    return {
+        "facts": facts,
+        "chat_id": chat_id,
+        "strip": strip,
+        "timeline": messages,
+        "new_after": messages.new_after(strip.unread),
+        "composer": new_composer(strip, clock.business()),
+    }

@@ -1,0 +1,32 @@
+"""The routes of the panel, for the composition root."""
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.di import Provide
+
+from waia.chats.panel import actions, pages
+
+routes: Sequence[Router] = (
+    Router(
+        path="/",
+        route_handlers=[pages.show_list, pages.show_chat, pages.show_older_messages, pages.show_why],
+    ),
+    Router(
+        path="/",
+        route_handlers=[
+            actions.send_message,
+            actions.take,
+            actions.give_back,
+            actions.to_queue,
+            actions.close,
+            actions.reopen,
+            actions.needs_no_answer,
+            actions.mark_read,
+            actions.retry,
+            actions.resend,
+            actions.discard,
+        ],
+        dependencies={"desk": Provide(actions.provide_desk)},
+    ),
+)

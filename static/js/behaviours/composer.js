@@ -1,0 +1,108 @@
+// The composer: Enter sends, what is typed is never lost, a message is never sent twice.
+const key = (chat) => `waia.draft.${chat}`;
+
+function recall(chat) {
+  try { return JSON.parse(sessionStorage.getItem(key(chat))) ?? {}; } catch { return {}; }
+}
+
+function keep(chat, draft) {
+  try {
+    if (draft.text || draft.sending?.length) sessionStorage.setItem(key(chat), JSON.stringify(draft));
+    else sessionStorage.removeItem(key(chat));
+  } catch { /* private mode: the draft lives as long as the page */ }
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function joined(...texts) {
+  return texts.filter((text) => text?.trim()).join("\n");
+}
+
+export default function composer(form) {
+  const chat = form.dataset.chat;
+  const field = form.elements.texto, id = form.elements.client_id, quoted = form.elements.responde_a;
+  const quote = form.querySelector("[data-quote]");
+  const sending = new Map();
+
+  const grow = () => {
+    if (CSS.supports("field-sizing", "content")) return;
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.scrollHeight + 2}px`;
+  };
+  const save = () => keep(chat, { text: field.value, sending: [...sending.values()] });
+  const write = (text) => { field.value = text; grow(); save(); };
+  const answer = (message, text) => {
+    quoted.value = message;
+    quote.hidden = !message;
+    quote.querySelector("[data-quote-text]").textContent = text;
+  };
+
+  // What was on its way when the page was left may have arrived or not: its id makes sending it again harmless.
+  const before = recall(chat);
+  if (form.querySelector("#composer-error")) {
+    write(joined(field.value, before.text === field.value ? "" : before.text));
+  } else {
+    if (before.sending?.length === 1 && !before.text) id.value = before.sending[0].id;
+    write(joined(...(before.sending ?? []).map((each) => each.text), before.text));
+  }
+  if (quoted.value) answer(quoted.value, document.querySelector(`#message-${quoted.value} .bubble__words`)?.textContent ?? "…");
+
+  field.addEventListener("input", () => { grow(); save(); });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.altKey) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  form.querySelector("[data-quote-drop]").addEventListener("click", () => { answer("", ""); field.focus(); });
+  document.addEventListener("waia:quote", (event) => {
+    if (!form.isConnected) return;
+    answer(event.detail.id, event.detail.text);
+    field.focus();
+  });
+
+  form.addEventListener("submit", (event) => {
+    if (field.value.trim()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true });
+
+  // The form is emptied as soon as its values are taken, so that the next message can be typed at once.
+  form.addEventListener("htmx:config:request", (event) => {
+    if (event.target !== form) return;
+    const ctx = event.detail.ctx;
+    const message = { id: id.value, text: field.value, quoted: quoted.value };
+    ctx.waiaMessage = message;
+    sending.set(message.id, message);
+    id.value = newId();
+    answer("", "");
+    write("");
+  });
+  form.addEventListener("htmx:finally:request", (event) => {
+    const { waiaMessage: message, response } = event.detail.ctx;
+    if (!message || !sending.delete(message.id)) return;
+    if (!response || (response.status >= 400 && ![409, 422].includes(response.status))) giveBack(message);
+    save();
+  });
+
+  function giveBack(message) {
+    if (!field.value) id.value = message.id;
+    if (message.quoted && !quoted.value) answer(message.quoted, "…");
+    field.value = joined(message.text, field.value);
+    grow();
+  }
+
+  const follow = () => {
+    const strip = document.getElementById(`holder-${chat}`);
+    if (!strip || !form.isConnected) return;
+    const ends = strip.dataset.window ? Date.parse(strip.dataset.window) - 120_000 : 0;
+    const ahead = Date.parse(document.body.dataset.now) - performance.timeOrigin;
+    const open = ends > Date.now() + ahead;
+    field.disabled = !open;
+    form.querySelector("[type=submit]").disabled = !open;
+    form.querySelector("[data-closed]").hidden = open;
+  };
+  document.addEventListener("waia:live", follow);
+}

@@ -1,0 +1,189 @@
+// Live updates: keeps this page's stream open, says when it is not, and does what the server's words ask.
+
+const SILENCE_MS = 40_000; // a heartbeat comes every 15 s
+const NOTICE_AFTER_MS = 2_000; // shorter cuts are nobody's business
+const SLOWEST_MS = 15_000;
+const RELOADS_APART_MS = 10_000;
+const HIDDEN_STREAMS = 3; // HTTP/1.1 gives a browser six connections to a host, and hidden tabs must not eat them
+
+let stream = null;
+let connection = null;
+let cursor = ''; // the last event seen, also by a stream that was replaced since
+let heardAt = 0;
+let failures = 0;
+let reconnectTimer = 0;
+let noticeTimer = 0;
+let paused = false;
+let mayStayHidden = false;
+
+export default function live(element) {
+  stream = element;
+  const on = (name, act) => element.addEventListener(name, act);
+  on('htmx:config:request', ({ detail }) => cursor && (detail.ctx.request.headers['Last-Event-ID'] = cursor));
+  on('htmx:sse:before:connection', (event) => paused && event.preventDefault());
+  on('htmx:sse:after:connection', ({ detail }) => opened(detail.connection));
+  on('htmx:sse:before:message', () => heard());
+  on('htmx:sse:error', ({ detail }) => failed(detail.status));
+  on('htmx:sse:close', () => element.isConnected && !paused && reconnect());
+  on('htmx:response:error', ({ detail }) => failed(detail.ctx.response.status) || reconnect(detail.ctx.response));
+  on('htmx:error', () => failed() || reconnect());
+  on('htmx:before:swap', keepFocus);
+  on('htmx:sse:after:message', updated);
+  on('reset', reload);
+  on('signed-out', signIn);
+  on('gone', () => location.assign('/'));
+}
+
+function opened(made) {
+  connection = made;
+  connection.lastEventId ||= cursor;
+  failures = 0;
+  heard();
+}
+
+function heard() {
+  heardAt = Date.now();
+  cursor = connection?.lastEventId || cursor;
+  clearTimeout(noticeTimer);
+  noticeTimer = 0;
+  notice(false);
+}
+
+/** Whether there is no use in trying again. */
+function failed(status) {
+  noticeTimer ||= setTimeout(notice, NOTICE_AFTER_MS, true);
+  if (status === 401 || status === 403) signIn();
+  return status === 401 || status === 403;
+}
+
+/** For what the extension does not try again: a first connection that failed, a stream that ended for good. */
+function reconnect(response) {
+  const asked = Number(response?.headers.get('Retry-After')) * 1_000;
+  const wait = asked || Math.min(500 * 2 ** failures++, SLOWEST_MS);
+  clearTimeout(reconnectTimer);
+  reconnectTimer = setTimeout(() => stream.dispatchEvent(new Event('waia:connect')), wait * (0.7 + Math.random() * 0.6));
+}
+
+function notice(shown) {
+  stream.querySelector('[data-connection]').hidden = !shown;
+}
+
+function signIn() {
+  const event = new CustomEvent('waia:sign-in', { bubbles: true, cancelable: true });
+  if (stream.dispatchEvent(event)) reload();
+}
+
+/** Never in a loop: a page that comes back and must go again waits. */
+function reload() {
+  const since = Date.now() - Number(sessionStorage.getItem('waia-reloaded') ?? 0);
+  setTimeout(() => {
+    sessionStorage.setItem('waia-reloaded', Date.now());
+    location.reload();
+  }, Math.max(0, RELOADS_APART_MS - since));
+}
+
+/** A row that moves is taken out and put back; whoever stands on it with the keyboard must not fall off. */
+function keepFocus() {
+  const row = document.activeElement?.closest('#chat-list > li');
+  const place = row && [...row.querySelectorAll('a, button')].indexOf(document.activeElement);
+  if (!row) return;
+  stream.addEventListener('htmx:after:swap', () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    document.getElementById(row.id)?.querySelectorAll('a, button')[place]?.focus({ preventScroll: true });
+  }, { once: true });
+}
+
+function updated({ detail }) {
+  cursor = detail.connection.lastEventId || cursor;
+  if (detail.message.event) return;
+  dropStrays();
+  countInTitle();
+  document.dispatchEvent(new CustomEvent('waia:live'));
+}
+
+/** A chat older than the last row loaded belongs to a page of the list that is not here yet. */
+function dropStrays() {
+  const more = document.getElementById('more-chats');
+  const end = more && new URL(more.querySelector('a').href).searchParams.get('antes');
+  const oldestFirst = document.getElementById('chat-results')?.dataset.view === 'sin_responder';
+  for (let row = more?.previousElementSibling; row && end; row = more.previousElementSibling) {
+    const beyond = oldestFirst ? row.dataset.wait > end : row.dataset.recent < end;
+    if (!beyond) return;
+    row.remove();
+  }
+}
+
+function countInTitle() {
+  const shown = document.querySelector('#counts [data-view="no_leidos"] .tab__count')?.textContent ?? '';
+  const unread = shown.replace(/\D/g, '');
+  const title = document.title.replace(/^\(\d+\) /, '');
+  const wanted = unread ? `(${unread}) ${title}` : title;
+  if (document.title !== wanted) document.title = wanted;
+}
+
+/** The list shows another view or a search: the stream must know, without losing what came meanwhile. */
+function followList() {
+  const list = document.getElementById('chat-results');
+  if (!list || !stream?.isConnected) return;
+  const url = new URL(stream.getAttribute('hx-sse:connect'), location);
+  const before = url.search;
+  url.searchParams.set('vista', list.dataset.view);
+  if (list.querySelector('[name="q"]')) url.searchParams.set('busca', '1');
+  else url.searchParams.delete('busca');
+  if (url.search !== before) replaceStream(url);
+}
+
+/** A new element: hx-sse goes on reconnecting the old address as long as its element is in the page. */
+function replaceStream(url) {
+  const old = connection;
+  const next = stream.cloneNode(true);
+  next.removeAttribute('data-htmx-powered');
+  next.setAttribute('hx-sse:connect', url.pathname + url.search);
+  stream.replaceWith(next);
+  old?.reader?.cancel();
+  old?.abortController?.abort();
+  live(next);
+  htmx.process(next);
+}
+
+function lookAfter() {
+  if (!paused && connection?.reader && Date.now() - heardAt > SILENCE_MS) {
+    heardAt = Date.now();
+    failed();
+    connection.reader.cancel();
+  }
+}
+
+function hurry() {
+  lookAfter();
+  connection?.delayCanceller?.();
+}
+
+function showOrHide() {
+  const wasPaused = paused;
+  paused = document.hidden && !mayStayHidden;
+  if (paused) connection?.reader?.cancel();
+  else if (wasPaused) stream?.dispatchEvent(new Event('waia:connect'));
+  if (!paused) hurry();
+}
+
+/** A few tabs keep their stream while hidden, for the sound and the title; the others catch up when shown. */
+function claimPlace() {
+  for (let place = 0; place < HIDDEN_STREAMS && navigator.locks; place++) {
+    navigator.locks.request(`waia-live-${place}`, { ifAvailable: true }, (lock) => {
+      if (!lock || mayStayHidden) return undefined;
+      mayStayHidden = true;
+      return new Promise(() => {});
+    });
+  }
+}
+
+mayStayHidden = !navigator.locks;
+claimPlace();
+setInterval(lookAfter, 5_000);
+addEventListener('online', hurry);
+addEventListener('offline', () => failed());
+document.addEventListener('visibilitychange', showOrHide);
+document.addEventListener('htmx:after:swap', followList);
+new MutationObserver(countInTitle).observe(document.querySelector('title'), { childList: true });
+countInTitle();
