@@ -31,7 +31,7 @@ from waia.simulator.wire import signature
 SECRET, TOKEN, VERIFY_TOKEN = "test-app-secret", "test-token-EAAG0123456789", "test-verify-token"
 PATIENCE_S = 30.0
 # Statuses follow within milliseconds; a webhook is repeated for longer than a restart takes.
-PACE = Pace(time_scale=0.01, retry_cap_s=20.0, attempts=200)
+PACE, TIME_SCALE = Pace(retry_cap_s=20.0, attempts=200), 0.01
 WAIA = Path(sys.executable).with_name("waia")
 CUSTOMERS = {"carla": CARLA, "diego": DIEGO, "elena": ELENA}
 WORKING = """
@@ -166,6 +166,7 @@ def make_world(webhook: str, clock: Clock | None = None) -> World:
     world = World(
         clock=clock or Clock(), webhook_url=webhook, app_secret=SECRET, verify_token=VERIFY_TOKEN,
         phone_number_ids=[PNID, OTHER_PNID], token=TOKEN, pace=PACE,
+        time_scale=TIME_SCALE,
     )  # fmt: skip
     world.faults.window_mode = WindowMode.OFF
     for key, phone in CUSTOMERS.items():

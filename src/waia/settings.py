@@ -99,200 +99,63 @@ def _version(text: str) -> str:
     return text
 
 
+# fmt: off
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "SECRET_KEY",
-        "secret_key",
-        "",
-        "Signs what the browser keeps; made and stored in WAIA_DATA when empty",
-        secret=True,
-    ),
+    Setting("SECRET_KEY", "secret_key", "", "Signs what the browser keeps; made and stored in WAIA_DATA when empty", secret=True),
     Setting("META_TOKEN", "meta_token", "", "Permanent access token of the WhatsApp Cloud API", secret=True),
-    Setting(
-        "META_APP_SECRET",
-        "meta_app_secret",
-        "",
-        "App secret: Meta signs each webhook with it; empty refuses all webhooks",
-        secret=True,
-    ),
-    Setting(
-        "META_APP_SECRET_PREVIOUS",
-        "meta_app_secret_previous",
-        "",
-        "The secret before, accepted while it is being changed",
-        secret=True,
-    ),
-    Setting(
-        "VERIFY_TOKEN",
-        "verify_token",
-        "",
-        "The word you also type in Meta's webhook form; empty refuses the verification",
-        secret=True,
-    ),
-    Setting(
-        "PHONE_NUMBER_ID", "phone_number_ids", "", "Phone number id from Meta, several separated by commas", _digits
-    ),
+    Setting("META_APP_SECRET", "meta_app_secret", "", "App secret: Meta signs each webhook with it; empty refuses all webhooks", secret=True),
+    Setting("META_APP_SECRET_PREVIOUS", "meta_app_secret_previous", "", "The secret before, accepted while it is being changed", secret=True),
+    Setting("VERIFY_TOKEN", "verify_token", "", "The word you also type in Meta's webhook form; empty refuses the verification", secret=True),
+    Setting("PHONE_NUMBER_ID", "phone_number_ids", "", "Phone number id from Meta, several separated by commas", _digits),
     Setting("META_API_URL", "meta_api_url", "https://graph.facebook.com", "Address of the Graph API", _address),
     Setting("META_API_VERSION", "meta_api_version", "v25.0", "Version of the Graph API", _version),
-    Setting(
-        "DATABASE_URL",
-        "database_url",
-        "",
-        "sqlite:///file or mysql://user:password@host/name; wins over DB_*",
-        secret=True,
-    ),
+    Setting("DATABASE_URL", "database_url", "", "sqlite:///file or mysql://user:password@host/name; wins over DB_*", secret=True),
     Setting("DB_HOST", "db_host", "", "Host of MariaDB/MySQL; empty means SQLite in WAIA_DATA"),
     Setting("DB_PORT", "db_port", "3306", "Port of MariaDB/MySQL", _number(1, 65535)),
     Setting("DB_USER", "db_user", "", "User of MariaDB/MySQL"),
     Setting("DB_PASSWORD", "db_password", "", "Password of MariaDB/MySQL", secret=True),
     Setting("DB_NAME", "db_name", "", "Database name"),
-    Setting(
-        "REDIS_URL",
-        "redis_url",
-        "",
-        "redis://host:6379/0, optional: shorter waits between several processes",
-        secret=True,
-    ),
+    Setting("REDIS_URL", "redis_url", "", "redis://host:6379/0, optional: shorter waits between several processes", secret=True),
     Setting("HOST", "host", "0.0.0.0", "Address to listen on (127.0.0.1 in the demo)"),  # noqa: S104
     Setting("PORT", "port", "5000", "Port to listen on", _number(1, 65535)),
     Setting("BASE_URL", "base_url", "", "Public address of waia, such as https://chat.example.com", _optional_address),
-    Setting(
-        "WAIA_ALLOWED_HOSTS",
-        "allowed_hosts",
-        "",
-        "Host names that are answered, separated by commas; empty answers all",
-        _names,
-    ),
-    Setting(
-        "WAIA_TRUSTED_PROXIES",
-        "trusted_proxies",
-        "127.0.0.1",
-        "Proxies whose X-Forwarded-* headers are believed",
-        _names,
-    ),
+    Setting("WAIA_ALLOWED_HOSTS", "allowed_hosts", "", "Host names that are answered, separated by commas; empty answers all", _names),
+    Setting("WAIA_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1", "Proxies whose X-Forwarded-* headers are believed", _names),
     Setting("WAIA_DATA", "data_dir", "./data", "Folder for the SQLite file, the media and the secret key", Path),
     Setting("MEDIA_ROOT", "media_root", "", "Folder for media; WAIA_DATA/media when empty"),
     Setting("WAIA_LANG", "lang", "es", "Language when neither the user nor the browser says one", _choice("es", "en")),
     Setting("WAIA_TIMEZONE", "timezone", "America/Bogota", "Time zone of the business", _zone),
-    Setting(
-        "WAIA_HOURS", "hours", "", "Opening hours such as mon-fri 08:00-18:00; sat 09:00-13:00; empty means always open"
-    ),
-    Setting(
-        "WAIA_ADMIN_PASSWORD", "admin_password", "", "Password of the first admin of an empty database", secret=True
-    ),
-    Setting(
-        "WAIA_PLUGINS", "plugins", "", "Python modules with own commands and handlers, separated by commas", _names
-    ),
-    Setting(
-        "WAIA_PLUGIN_BUDGET_MS", "plugin_budget_ms", "250", "Time that one call of a plug-in may take", _number(1, 5000)
-    ),
-    Setting(
-        "WAIA_LOGIN_IDLE_HOURS",
-        "login_idle_hours",
-        "12",
-        "A login ends after this many hours without use",
-        _number(0.01, 720),
-    ),
+    Setting("WAIA_HOURS", "hours", "", "Opening hours such as mon-fri 08:00-18:00; sat 09:00-13:00; empty means always open"),
+    Setting("WAIA_ADMIN_PASSWORD", "admin_password", "", "Password of the first admin of an empty database", secret=True),
+    Setting("WAIA_PLUGINS", "plugins", "", "Python modules with own commands and handlers, separated by commas", _names),
+    Setting("WAIA_PLUGIN_BUDGET_MS", "plugin_budget_ms", "250", "Time that one call of a plug-in may take", _number(1, 5000)),
+    Setting("WAIA_LOGIN_IDLE_HOURS", "login_idle_hours", "12", "A login ends after this many hours without use", _number(0.01, 720)),
     Setting("WAIA_DEMO", "demo", "0", "1 mounts the simulator and signs in freely on loopback", _switch),
     Setting("WAIA_CLOCK", "frozen_clock", "", "Freezes business time for tests, such as 2026-11-22T10:00:00Z", _moment),
     Setting("INIT_DB_ON_START", "init_db_on_start", "0", "1 upgrades an old database at start", _switch),
     Setting("INITIAL_STEP", "initial_step", "menu_principal", "Step in which a conversation begins"),
-    Setting(
-        "SESSION_TIMEOUT",
-        "session_timeout_s",
-        "1800",
-        "Seconds without a message after which the flow begins anew; 0 never",
-        _number(0, 31_536_000),
-    ),
-    Setting(
-        "BUFFER_SECONDS",
-        "buffer_s",
-        "2",
-        "Quiet time after a message before the bot answers; 0 answers at once",
-        _number(0, 8),
-    ),
-    Setting(
-        "BOT_MAX_AGE_MIN",
-        "bot_max_age_min",
-        "120",
-        "Minutes after which an old message is stored but not answered",
-        _number(1, 10_080),
-    ),
-    Setting(
-        "BOT_RESUME_HOURS",
-        "bot_resume_hours",
-        "24",
-        "Hours after a person's last message until the bot comes back; 0: the bot never pauses",
-        _number(0, 8760),
-    ),
+    Setting("SESSION_TIMEOUT", "session_timeout_s", "1800", "Seconds without a message after which the flow begins anew; 0 never", _number(0, 31_536_000)),
+    Setting("BUFFER_SECONDS", "buffer_s", "2", "Quiet time after a message before the bot answers; 0 answers at once", _number(0, 8)),
+    Setting("BOT_MAX_AGE_MIN", "bot_max_age_min", "120", "Minutes after which an old message is stored but not answered", _number(1, 10_080)),
+    Setting("BOT_RESUME_HOURS", "bot_resume_hours", "24", "Hours after a person's last message until the bot comes back; 0: the bot never pauses", _number(0, 8760)),
     Setting("HANDOVER_ROLE", "handover_role", "", "Keyword of the role whose queue takes chats that name no role"),
-    Setting(
-        "FALLBACK_TEXT",
-        "fallback_text",
-        "No entendí tu respuesta, intenta de nuevo.",
-        "Answer when no rule matches; empty says nothing",
-    ),
-    Setting(
-        "COMMAND_MATCH",
-        "command_match",
-        "",
-        "anywhere or whole; empty follows the flow profile",
-        _choice("", "anywhere", "whole"),
-    ),
-    Setting(
-        "FIRST_MESSAGE",
-        "first_message",
-        "",
-        "greet_only or greet_then_answer; empty follows the flow profile",
-        _choice("", "greet_only", "greet_then_answer"),
-    ),
-    Setting(
-        "CHATS_WITHOUT_ROLE",
-        "chats_without_role",
-        "",
-        "admins or all; empty follows the flow profile",
-        _choice("", "admins", "all"),
-    ),
-    Setting(
-        "SESSION_CLOSE_TEXT", "session_close_text", "", "Text sent when an idle session closes; empty says nothing"
-    ),
-    Setting(
-        "READ_RECEIPTS", "read_receipts", "0", "1 shows the customer blue ticks when an agent opens the chat", _switch
-    ),
+    Setting("FALLBACK_TEXT", "fallback_text", "No entendí tu respuesta, intenta de nuevo.", "Answer when no rule matches; empty says nothing"),
+    Setting("COMMAND_MATCH", "command_match", "", "anywhere or whole; empty follows the flow profile", _choice("", "anywhere", "whole")),
+    Setting("FIRST_MESSAGE", "first_message", "", "greet_only or greet_then_answer; empty follows the flow profile", _choice("", "greet_only", "greet_then_answer")),
+    Setting("CHATS_WITHOUT_ROLE", "chats_without_role", "", "admins or all; empty follows the flow profile", _choice("", "admins", "all")),
+    Setting("SESSION_CLOSE_TEXT", "session_close_text", "", "Text sent when an idle session closes; empty says nothing"),
+    Setting("READ_RECEIPTS", "read_receipts", "0", "1 shows the customer blue ticks when an agent opens the chat", _switch),
     Setting("TYPING_INDICATOR", "typing_indicator", "0", "1 shows the customer that the bot is writing", _switch),
-    Setting(
-        "TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)
-    ),
-    Setting(
-        "MAX_TRANSCRIPTION_DURATION_MS",
-        "max_transcription_ms",
-        "60000",
-        "Longest voice note that is transcribed",
-        _number(0, 14_400_000),
-    ),
-    Setting(
-        "TRANSCRIPTION_MAX_AVG_TIME_SEC",
-        "max_transcription_avg_s",
-        "10",
-        "Average transcription time that pauses the feature",
-        _number(0, 3600),
-    ),
+    Setting("TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)),
+    Setting("MAX_TRANSCRIPTION_DURATION_MS", "max_transcription_ms", "60000", "Longest voice note that is transcribed", _number(0, 14_400_000)),
+    Setting("TRANSCRIPTION_MAX_AVG_TIME_SEC", "max_transcription_avg_s", "10", "Average transcription time that pauses the feature", _number(0, 3600)),
     Setting("MAX_UPLOAD_SIZE_MB", "max_upload_mb", "64", "Largest file that an agent may upload", _number(1, 100)),
-    Setting(
-        "SEND_RATE_PER_SECOND", "send_rate", "80", "Messages per second and number that Meta allows", _number(1, 1000)
-    ),
-    Setting(
-        "UNCERTAIN_WINDOW_SECONDS",
-        "uncertain_window_s",
-        "120",
-        "Healthy seconds to wait for the status of a send whose outcome is unknown",
-        _number(1, 3600),
-    ),
+    Setting("SEND_RATE_PER_SECOND", "send_rate", "80", "Messages per second and number that Meta allows", _number(1, 1000)),
+    Setting("UNCERTAIN_WINDOW_SECONDS", "uncertain_window_s", "120", "Healthy seconds to wait for the status of a send whose outcome is unknown", _number(1, 3600)),
     Setting("LOG_FILE", "log_file", "", "File for the log (rotating) beside standard output"),
-    Setting(
-        "LOG_LEVEL", "log_level", "INFO", "DEBUG, INFO, WARNING or ERROR", _choice("DEBUG", "INFO", "WARNING", "ERROR")
-    ),
+    Setting("LOG_LEVEL", "log_level", "INFO", "DEBUG, INFO, WARNING or ERROR", _choice("DEBUG", "INFO", "WARNING", "ERROR")),
 )
+# fmt: on
 
 
 @dataclass(frozen=True)

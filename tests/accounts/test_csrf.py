@@ -66,7 +66,7 @@ async def test_the_token_of_another_login_is_of_no_use(world: World) -> None:
     again = world.browser()
     await again.sign_in("ana")
     for token in (await again.form_token(), await world.browser().form_token("/login"), "", "ñ"):
-        sent = {"X-CSRF-Token": token.encode()}
+        sent = {b"X-CSRF-Token": token.encode()}
         assert (await ana.post("/sample/change", headers=sent)).status_code == 403
 
 

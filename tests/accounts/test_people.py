@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.accounts.world import NEW_PASSWORD, PASSWORD, TESTS, World
 from waia.accounts import audit, people, repository
+from waia.accounts.audit.trail import Detail
 from waia.accounts.commands import Created, Rehashed, create_user, rehash_passwords, verify_audit
 from waia.accounts.errors import LastAdmin, NameTaken
 from waia.accounts.password_policy import password_problem
@@ -121,7 +122,7 @@ async def test_whatever_somebody_does_to_the_trail_shows(world: World, statement
 
 
 async def test_details_of_every_kind_stay_in_the_chain(world: World) -> None:
-    details = {"text": 'ñ 😀 " \\ \n', "n": 1, "yes": True, "none": None, "list": ["b", "a"]}
+    details: dict[str, Detail] = {"text": 'ñ 😀 " \\ \n', "n": 1, "yes": True, "none": None, "list": ["b", "a"]}
     now = world.clock.now
     await world.database.run(
         lambda tx: audit.record(tx, TESTS, "x" * 99, subject="s" * 999, details=details, address="::1", now=now)

@@ -93,7 +93,7 @@ async def test_a_late_request_does_not_bring_back_a_login_that_has_ended(world: 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "ñ" * 43, "'" * 43, "a" * 5000])
 async def test_a_made_up_token_signs_nobody_in(world: World, token: str) -> None:
     await _signed_in(world)
-    answer = await world.browser().get("/sample/stream", headers={"Cookie": f"waia={token}".encode()})
+    answer = await world.browser().get("/sample/stream", headers={b"Cookie": f"waia={token}".encode()})
     assert answer.status_code == 401
 
 
@@ -168,7 +168,11 @@ async def test_the_roles_of_the_signed_in_are_those_of_the_database(world: World
     known = await world.accounts.sessions.find(browser.cookies["waia"])
     assert known is not None
     user: SignedIn = known.user
-    assert (user.username, user.is_admin, user.role_keywords) == ("ana", True, {"ventas", "admin"})
+    assert (user.username, user.is_admin, user.role_keywords) == (
+        "ana",
+        True,
+        frozenset({"ventas", "admin"}),
+    )
     assert len(user.role_ids) == 2
 
 

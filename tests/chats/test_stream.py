@@ -18,7 +18,7 @@ async def test_a_message_reaches_the_open_chat_and_every_list(office: Office) ->
         await reading.until(f'id="message-{message}"')
         await reading.until(f'id="chat-{chat}"')
         await listing.until("¿Tienen granito?")
-        assert f"#thread-{chat}" in reading.html
+        assert f"#messages-{chat}" in reading.html
         assert listing.messages() == set()
 
 

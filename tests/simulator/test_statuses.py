@@ -9,6 +9,7 @@ from tests.simulator.graph import ANA, PNID, WABA, Graph
 from tests.simulator.receiver import Receiver
 from waia.kit.clock import Clock
 from waia.simulator import IdentityMode, World, always, once
+from waia.simulator.sending import accept
 
 
 async def names(world: World, receiver: Receiver) -> list[str]:
@@ -190,8 +191,6 @@ async def test_a_stranger_gets_messages_unless_strangers_are_undeliverable(graph
 
 
 async def test_old_webhook_versions_have_a_conversation(clock: Clock, receiver: Receiver, world: World) -> None:
-    from waia.simulator.sending import accept
-
     old = World(
         clock=clock,
         webhook_url=world.postman.url,

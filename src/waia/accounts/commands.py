@@ -35,6 +35,9 @@ class OldHash:
     username: str
     outcome: Rehashed
 
+    def __str__(self) -> str:
+        return f"{self.username}: {self.outcome}"
+
 
 async def create_user(
     database: Database, username: str, password: str, roles: Collection[str], now: datetime

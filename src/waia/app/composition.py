@@ -1,8 +1,8 @@
 """The composition root: routes, gate, error pages and background loops become one application."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request
 from litestar.config.response_cache import ResponseCacheConfig
@@ -26,12 +26,16 @@ from waia.kit.security import AllowedHosts, security_headers
 from waia.settings import Settings
 from waia.whatsapp.webhook import routes as webhook_routes
 
+if TYPE_CHECKING:
+    from waia.app.demo import OtherEnd
+
 MAX_BODY = 1024 * 1024
 
 
 def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Litestar:
     """The web application. `loops` False leaves the work to other processes (`waia work`)."""
     made = parts or make_parts(settings)
+    stranger = _other_end(made) if settings.demo else None
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -42,10 +46,12 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
         try:
             yield
         finally:
+            if stranger is not None:
+                await stranger.close()
             await made.stop()
 
     return Litestar(
-        route_handlers=_routes(settings, made),
+        route_handlers=[*_routes(), *(stranger.routes if stranger else ())],
         dependencies=_dependencies(made),
         middleware=[AllowedHosts(settings.allowed_hosts), Gate(made.accounts.sessions, settings, made.clock)],
         exception_handlers={**ERROR_PAGES, **REFUSALS},
@@ -54,11 +60,12 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
         request_max_body_size=MAX_BODY,
         response_cache_config=ResponseCacheConfig(default_expiration=None),
         openapi_config=None,
+        logging_config=None,
         state=_state(made),
     )
 
 
-def _routes(settings: Settings, parts: Parts) -> list[Any]:
+def _routes() -> list[Any]:
     static = create_static_files_router(
         path="/static",
         directories=[static_dir()],
@@ -73,13 +80,14 @@ def _routes(settings: Settings, parts: Parts) -> list[Any]:
         *panel_routes.routes,
         *stream.routes,
     ]
-    return [*routes, static, *(_demo_routes(parts) if settings.demo else ())]
+    return [*routes, static]
 
 
-def _demo_routes(parts: Parts) -> Sequence[Any]:
-    from waia.app.demo import demo_routes
+def _other_end(parts: Parts) -> "OtherEnd":
+    """The simulator; imported only where the demo runs."""
+    from waia.app.demo import other_end
 
-    return [*account_routes.demo_routes, *demo_routes(parts)]
+    return other_end(parts)
 
 
 def _dependencies(parts: Parts) -> dict[str, Provide]:

@@ -1,9 +1,15 @@
 """The demo: settings that need no account, and the other end of the wire mounted beside the application."""
 
+import asyncio
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
+from waia.accounts import routes as account_routes
 from waia.app.parts import Parts
+from waia.simulator.graph_api import graph_routes
+from waia.simulator.phone import phone_routes
+from waia.simulator.world import World
 
 PHONE_NUMBER_ID = "106540352242922"
 
@@ -28,12 +34,23 @@ def demo_environment(environ: dict[str, str]) -> dict[str, str]:
     return {**defaults, **environ, **fixed}
 
 
-def demo_routes(parts: Parts) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class OtherEnd:
     """The fake Graph API and the phone page; they speak to the application over loopback HTTP only."""
-    from waia.simulator.graph_api import graph_routes
-    from waia.simulator.phone import phone_routes
-    from waia.simulator.world import World
 
+    world: World
+    closing: asyncio.Event
+
+    @property
+    def routes(self) -> list[Any]:
+        demo_only = account_routes.demo_routes
+        return [graph_routes(self.world, "/simulador/graph"), *phone_routes(self.world, self.closing), *demo_only]
+
+    async def close(self) -> None:
+        await self.world.aclose()
+
+
+def other_end(parts: Parts) -> OtherEnd:
     settings = parts.settings
     world = World(
         clock=parts.clock,
@@ -43,4 +60,4 @@ def demo_routes(parts: Parts) -> list[Any]:
         phone_number_ids=settings.phone_number_ids,
         token=settings.meta_token,
     )
-    return [graph_routes(world, "/simulador/graph"), *phone_routes(world)]
+    return OtherEnd(world, parts.closing)

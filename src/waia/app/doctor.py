@@ -5,14 +5,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from waia.kit import migrate
-from waia.kit.db import Database
+from waia.kit.db import Database, server_variables
 from waia.kit.wakeups import Wakeups
 from waia.settings import Settings
+from waia.whatsapp.client import open_client
 
 FIXED_SQLITE = (3, 51, 3)
 FIXED_BRANCHES = {(3, 50): 7, (3, 44): 6}
@@ -124,49 +123,28 @@ def _sqlite_version() -> Finding:
 
 
 async def _durability(database: Database) -> list[Finding]:
-    found = []
     async with database.reading() as tx:
-        for name, wanted in DURABLE.items():
-            row = (await tx.execute(text("SHOW VARIABLES LIKE :name"), {"name": name})).one_or_none()
-            value = str(row[1]) if row else "unknown"
-            level = "ok" if value == wanted else "note"
-            found.append(
-                Finding(
-                    level,
-                    name,
-                    value if level == "ok" else f"{value}: set it to {wanted} to survive power loss",
-                )
-            )
-    return found
+        values = await server_variables(tx, list(DURABLE))
+    return [_variable(name, values.get(name, "unknown")) for name in DURABLE]
+
+
+def _variable(name: str, value: str) -> Finding:
+    if value == DURABLE[name]:
+        return Finding("ok", name, value)
+    return Finding("note", name, f"{value}: set it to {DURABLE[name]} to survive a power loss")
 
 
 async def _graph(settings: Settings) -> list[Finding]:
     if not (settings.meta_token and settings.phone_number_ids):
         return []
-    found = []
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        for number in settings.phone_number_ids:
-            address = f"{settings.meta_api_url}/{settings.meta_api_version}/{number}"
-            try:
-                answer = await client.get(address, headers={"Authorization": f"Bearer {settings.meta_token}"})
-            except httpx.HTTPError as error:
-                found.append(
-                    Finding(
-                        "wrong",
-                        "Graph API",
-                        f"cannot be reached ({type(error).__name__}): check META_API_URL",
-                    )
-                )
-                continue
-            found.append(_graph_answer(number, answer))
-    return found
-
-
-def _graph_answer(number: str, answer: httpx.Response) -> Finding:
-    if answer.is_success:
-        return Finding("ok", f"number {number}", "the token works")
+    client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
     try:
-        message = answer.json()["error"]["message"]
-    except (ValueError, KeyError, TypeError):
-        message = f"HTTP {answer.status_code}"
-    return Finding("wrong", f"number {number}", f"{message}: check META_TOKEN and PHONE_NUMBER_ID")
+        return [_number(number, await client.number_trouble(number)) for number in settings.phone_number_ids]
+    finally:
+        await client.close()
+
+
+def _number(number: str, trouble: str | None) -> Finding:
+    if trouble is None:
+        return Finding("ok", f"number {number}", "the token works")
+    return Finding("wrong", f"number {number}", f"{trouble}: check META_TOKEN, PHONE_NUMBER_ID and META_API_URL")

@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 
-import httpx
-
 from waia.accounts.parts import Accounts, open_accounts
 from waia.chats.panel.live import Live
 from waia.kit.clock import Clock
@@ -14,7 +12,7 @@ from waia.kit.wakeups import Wakeups
 from waia.rules.book import Rules
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
-from waia.whatsapp.client import GraphClient
+from waia.whatsapp.client import GraphClient, open_client
 from waia.whatsapp.ingress import Ingress
 from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
@@ -41,7 +39,7 @@ class Parts:
     accounts: Accounts
     ingress: Ingress
     live: Live
-    http: httpx.AsyncClient
+    client: GraphClient
     sender: Sender
     recorder: Recorder
     closing: asyncio.Event
@@ -56,7 +54,7 @@ class Parts:
         inbox = InboxWorker(self.database, self.clock, self.mind)
         turns = TurnsWorker(self.database, self.clock, self.mind)
         scheduler = Scheduler(self.database, self.clock, self.mind, self.settings.uncertain_window_s)
-        receipts = ReceiptsWorker(self.database, self.clock, self.sender.client)
+        receipts = ReceiptsWorker(self.database, self.clock, self.client)
         steps = {
             "inbox": inbox.step,
             "turns": turns.step,
@@ -76,7 +74,7 @@ class Parts:
         for task in self.background:
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)
-        await self.http.aclose()
+        await self.client.close()
         await self.database.close()
 
 
@@ -87,9 +85,8 @@ def make_parts(settings: Settings) -> Parts:
     pages = Pages(settings.timezone, clock, demo=settings.demo)
     base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
     rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
-    http = httpx.AsyncClient(limits=httpx.Limits(max_connections=200, max_keepalive_connections=100), trust_env=False)
     recorder = Recorder(database, clock)
-    client = GraphClient(http, settings.meta_api_url, settings.meta_api_version, settings.meta_token)
+    client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
     return Parts(
         settings=settings,
         clock=clock,
@@ -109,7 +106,7 @@ def make_parts(settings: Settings) -> Parts:
             clock=clock,
             closing=closing,
         ),
-        http=http,
+        client=client,
         sender=Sender(database, clock, wakeups, client, NumberThrottle(settings.send_rate), recorder),
         recorder=recorder,
         closing=closing,

@@ -46,11 +46,10 @@ async def send_as_agent(
     check(content)
     if not isinstance(content, Template) and not chat.window_is_open(now):
         raise WindowClosed
-    contact = (await contact_records(tx, [chat.contact_id]))[chat.contact_id]
     await silence_for_people(tx, chat)
     outgoing = Outgoing(
         chat=chat,
-        contact=contact,
+        contact=(await contact_records(tx, [chat.contact_id]))[chat.contact_id],
         content=content,
         author="user",
         idem_key=f"agent:{user.id}:{client_id}",

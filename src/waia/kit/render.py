@@ -6,8 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from waia.kit.clock import Clock
@@ -56,7 +55,7 @@ class Pages:
             "full_moment": lambda when: format_datetime(when, language, zone),
             "iso": lambda when: when.isoformat(timespec="seconds"),
             "number": lambda value: format_number(value, language),
-            "translate": _translate,
+            "translate": translator(language).gettext,
         }
 
 
@@ -86,10 +85,3 @@ def _moment(when: datetime, language: str, zone: ZoneInfo, now: datetime) -> str
     if timedelta(0) <= now - when < timedelta(hours=24) or when > now:
         return format_time(when, language, zone)
     return format_day(when, language, zone, now)
-
-
-@pass_context
-def _translate(context: Context, text: str) -> str:
-    """Translate a sentence that was made in code, such as an error's."""
-    translated: str = context.resolve("gettext")(text)
-    return translated

@@ -4,11 +4,13 @@ import os
 import secrets
 from pathlib import Path
 
+from waia.settings import SettingError
+
 FILE_NAME = "secret_key"
 SHORTEST = 32
 
 
-class SecretKeyUnusable(Exception):
+class SecretKeyUnusable(SettingError):
     """The key file is there but holds no key; the text says what to do."""
 
 

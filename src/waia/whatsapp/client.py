@@ -15,6 +15,12 @@ CONNECT_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
 
 
+def open_client(base_url: str, version: str, token: str) -> "GraphClient":
+    """A client with connections of its own; idle ones end soon, because Meta may close them any moment."""
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=5)
+    return GraphClient(httpx.AsyncClient(limits=limits, trust_env=False), base_url, version, token)
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What came back, as it came: `outcome_of` says what it means."""
 
@@ -66,6 +72,22 @@ class GraphClient:
             told["typing_indicator"] = {"type": "text"}
         answer = await self._post(phone_number_id, told)
         return isinstance(answer, Answer) and answer.status == httpx.codes.OK
+
+    async def number_trouble(self, phone_number_id: str) -> str | None:
+        """Ask Meta for the number itself: why the token may not use it, None when all is well."""
+        address = f"{self._root}/{quote(phone_number_id, safe='')}"
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                answer = await self._http.get(address, headers={"Authorization": f"Bearer {self._token}"})
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            return _described(error)
+        if answer.status_code == httpx.codes.OK:
+            return None
+        outcome = outcome_of(answer.status_code, answer.headers, answer.content)
+        return getattr(outcome, "reason", "") or f"HTTP {answer.status_code}"
+
+    async def close(self) -> None:
+        await self._http.aclose()
 
     async def _post(self, phone_number_id: str, payload: Mapping[str, object]) -> Answer | Retry | Unknown:
         progress = _Progress()

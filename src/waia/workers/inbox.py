@@ -48,7 +48,9 @@ class InboxWorker:
             return wait_s
         reception, brain = await self.mind.reception(), await self.mind.brain()
         try:
-            return await self.database.run(lambda tx: self._batch(tx, reception, brain))
+            wait_s = await self.database.run(lambda tx: self._batch(tx, reception, brain))
+            reach("inbox.after_commit")
+            return wait_s
         except Exception as error:  # the boundary of one item or one loop
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and error.connection_invalidated:
                 raise

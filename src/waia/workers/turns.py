@@ -30,7 +30,9 @@ class TurnsWorker:
             return wait_s
         brain = await self.mind.brain()
         try:
-            return await self.database.run(lambda tx: self._batch(tx, brain))
+            wait_s = await self.database.run(lambda tx: self._batch(tx, brain))
+            reach("turns.after_commit")
+            return wait_s
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.warning("turns_batch_redone", error=type(error).__name__, detail=str(error)[:200])
         async with self.database.reading() as tx:

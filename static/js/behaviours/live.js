@@ -18,6 +18,7 @@ let mayStayHidden = false;
 
 export default function live(element) {
   stream = element;
+  connection = null;
   const on = (name, act) => element.addEventListener(name, act);
   on('htmx:config:request', ({ detail }) => cursor && (detail.ctx.request.headers['Last-Event-ID'] = cursor));
   on('htmx:sse:before:connection', (event) => paused && event.preventDefault());
@@ -32,6 +33,14 @@ export default function live(element) {
   on('reset', reload);
   on('signed-out', signIn);
   on('gone', () => location.assign('/'));
+  connect();
+}
+
+/** htmx may have looked at the page before its extension was loaded: then the element is not alive yet. */
+function connect() {
+  if (paused || !stream.isConnected) return;
+  if (!('htmxPowered' in stream.dataset)) htmx.process(stream);
+  stream.dispatchEvent(new Event('waia:connect'));
 }
 
 function opened(made) {
@@ -61,16 +70,16 @@ function reconnect(response) {
   const asked = Number(response?.headers.get('Retry-After')) * 1_000;
   const wait = asked || Math.min(500 * 2 ** failures++, SLOWEST_MS);
   clearTimeout(reconnectTimer);
-  reconnectTimer = setTimeout(() => stream.dispatchEvent(new Event('waia:connect')), wait * (0.7 + Math.random() * 0.6));
+  reconnectTimer = setTimeout(connect, wait * (0.7 + Math.random() * 0.6));
 }
 
 function notice(shown) {
-  stream.querySelector('[data-connection]').hidden = !shown;
+  const banner = document.querySelector('[data-connection]');
+  if (banner) banner.hidden = !shown;
 }
 
 function signIn() {
-  const event = new CustomEvent('waia:sign-in', { bubbles: true, cancelable: true });
-  if (stream.dispatchEvent(event)) reload();
+  stream.dispatchEvent(new CustomEvent('waia:sign-in', { bubbles: true }));
 }
 
 /** Never in a loop: a page that comes back and must go again waits. */
@@ -84,7 +93,7 @@ function reload() {
 
 /** A row that moves is taken out and put back; whoever stands on it with the keyboard must not fall off. */
 function keepFocus() {
-  const row = document.activeElement?.closest('#chat-list > li');
+  const row = document.activeElement?.closest('#chats > li');
   const place = row && [...row.querySelectorAll('a, button')].indexOf(document.activeElement);
   if (!row) return;
   stream.addEventListener('htmx:after:swap', () => {
@@ -121,31 +130,6 @@ function countInTitle() {
   if (document.title !== wanted) document.title = wanted;
 }
 
-/** The list shows another view or a search: the stream must know, without losing what came meanwhile. */
-function followList() {
-  const list = document.getElementById('chat-results');
-  if (!list || !stream?.isConnected) return;
-  const url = new URL(stream.getAttribute('hx-sse:connect'), location);
-  const before = url.search;
-  url.searchParams.set('vista', list.dataset.view);
-  if (list.querySelector('[name="q"]')) url.searchParams.set('busca', '1');
-  else url.searchParams.delete('busca');
-  if (url.search !== before) replaceStream(url);
-}
-
-/** A new element: hx-sse goes on reconnecting the old address as long as its element is in the page. */
-function replaceStream(url) {
-  const old = connection;
-  const next = stream.cloneNode(true);
-  next.removeAttribute('data-htmx-powered');
-  next.setAttribute('hx-sse:connect', url.pathname + url.search);
-  stream.replaceWith(next);
-  old?.reader?.cancel();
-  old?.abortController?.abort();
-  live(next);
-  htmx.process(next);
-}
-
 function lookAfter() {
   if (!paused && connection?.reader && Date.now() - heardAt > SILENCE_MS) {
     heardAt = Date.now();
@@ -163,7 +147,7 @@ function showOrHide() {
   const wasPaused = paused;
   paused = document.hidden && !mayStayHidden;
   if (paused) connection?.reader?.cancel();
-  else if (wasPaused) stream?.dispatchEvent(new Event('waia:connect'));
+  else if (wasPaused && stream) connect();
   if (!paused) hurry();
 }
 
@@ -184,6 +168,5 @@ setInterval(lookAfter, 5_000);
 addEventListener('online', hurry);
 addEventListener('offline', () => failed());
 document.addEventListener('visibilitychange', showOrHide);
-document.addEventListener('htmx:after:swap', followList);
 new MutationObserver(countInTitle).observe(document.querySelector('title'), { childList: true });
 countInTitle();

@@ -42,6 +42,7 @@ class Desk:
     real_now: datetime
     without_role: str
     resume_hours: float
+    read_receipts: bool
 
     async def change(self, chat_id: int, act: Act) -> Response[Any]:
         """Do it to the chat, and answer with its holder strip as it is now."""
@@ -112,6 +113,7 @@ async def provide_desk(
         real_now=clock.real(),
         without_role=flow.chats_without_role,
         resume_hours=flow.values.bot_resume_hours,
+        read_receipts=flow.values.read_receipts,
     )
 
 
@@ -184,7 +186,11 @@ async def needs_no_answer(desk: Given[Desk], chat_id: FromPath[int]) -> Response
 
 @post("/chats/{chat_id:int}/lectura", status_code=200)
 async def mark_read(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(chat_id, lambda tx, chat: management.mark_read(tx, chat, desk.user, desk.now))
+    receipts = desk.read_receipts
+    return await desk.change(
+        chat_id,
+        lambda tx, chat: management.mark_read(tx, chat, desk.user, desk.real_now, receipts=receipts),
+    )
 
 
 @post("/mensajes/{message_id:int}/reintento", status_code=200)

@@ -85,9 +85,7 @@ async def show_older_messages(
         if not await may_see(tx, user, chat_id, without_role):
             raise NotFound
         older = await timeline.page_before(tx, chat_id, settings.timezone, antes)
-    return page.html(
-        "chats/bubbles.html", timeline=older, chat_id=chat_id, new_after=None, is_admin=user.is_admin
-    )
+    return page.html("chats/bubbles.html", timeline=older, chat_id=chat_id, new_after=None, is_admin=user.is_admin)
 
 
 @get("/mensajes/{message_id:int}/porque")

@@ -19,6 +19,7 @@ from waia.chats.panel.viewmodels import (
     Rows,
     View,
 )
+from waia.chats.panel.whatsapp_text import plain
 from waia.kit.db import Transaction
 
 PAGE = 40
@@ -122,7 +123,7 @@ def _row(row: AnyRow, roles: Mapping[int, tuple[RoleBadge, ...]]) -> ChatRow:
     return ChatRow(
         id=row.id,
         person=person(row),
-        preview=row.preview,
+        preview=plain(row.preview),
         preview_kind=row.preview_kind,
         preview_author=row.preview_author,
         preview_status=row.preview_status,

@@ -7,14 +7,15 @@ from litestar.di import Provide
 
 from waia.chats.panel import actions, pages
 
+# One router: two that share an address would both claim its OPTIONS.
 routes: Sequence[Router] = (
     Router(
         path="/",
-        route_handlers=[pages.show_list, pages.show_chat, pages.show_older_messages, pages.show_why],
-    ),
-    Router(
-        path="/",
         route_handlers=[
+            pages.show_list,
+            pages.show_chat,
+            pages.show_older_messages,
+            pages.show_why,
             actions.send_message,
             actions.take,
             actions.give_back,

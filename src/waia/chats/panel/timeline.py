@@ -10,7 +10,7 @@ from waia.chats.panel import repository
 from waia.chats.panel.bubble import Bubble, Quote, ReactionChip
 from waia.chats.panel.extras import read_extras
 from waia.chats.panel.repository import AnyRow
-from waia.chats.panel.whatsapp_text import pieces
+from waia.chats.panel.whatsapp_text import pieces, plain
 from waia.kit.db import Transaction
 
 PAGE = 50
@@ -123,7 +123,7 @@ def _quote(row: AnyRow, known: Mapping[str, AnyRow]) -> Quote | None:
     original = known.get(row.quoted_wamid)
     if original is None:
         return Quote(None)
-    text = "" if original.revoked_at else " ".join((original.text or "").split())[:QUOTE_LENGTH]
+    text = "" if original.revoked_at else plain((original.text or "")[: 4 * QUOTE_LENGTH])[:QUOTE_LENGTH]
     kind = "revoked" if original.revoked_at else original.kind
     return Quote(original.id, original.direction == "out", original.user_name or "", kind, text)
 

@@ -44,6 +44,17 @@ def pieces(text: str) -> tuple[Piece, ...]:
     return tuple(_merged(_blocks(text)))
 
 
+def plain(text: str) -> str:
+    """The words without formatting, on one line: for previews and quotes."""
+    return " ".join("".join(_words(pieces(text))).split())
+
+
+def _words(found: tuple[Piece, ...]) -> Iterator[str]:
+    for piece in found:
+        yield piece.text
+        yield from _words(piece.parts)
+
+
 def is_safe_link(address: str) -> bool:
     """Whether a link may be put into a page: only the schemes that a customer may send us to."""
     try:

@@ -1,0 +1,188 @@
+"""The whole application, five visitors before its doors, and for each of them something to ask for."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from litestar import Litestar
+from litestar.routes import ASGIRoute, HTTPRoute
+from sqlalchemy import insert, select
+
+from waia.accounts.cookies import csrf_token, new_token, token_hash
+from waia.accounts.models import Login, Role, User, UserRole
+from waia.app.composition import create_app
+from waia.app.parts import Parts, make_parts
+from waia.chats.models import Chat, ChatRole, Contact, Message
+from waia.kit.db import Transaction
+from waia.settings import Settings
+
+PEOPLE = ("anonymous", "must_change", "agent_own", "agent_foreign", "admin")
+VENTAS, OTHER = 901, 902
+USERS = {"must_change": 911, "agent_own": 912, "agent_foreign": 913, "admin": 914}
+SAMPLES = {"file_path:path": "icon.svg"}
+QUERIES = {"GET /chats/{chat_id:int}/mensajes": "antes=1", "GET /webhook": "hub.mode=subscribe"}
+LONGEST_WAIT_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One method of one route, or a mounted application."""
+
+    method: str
+    path: str
+    opt: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """As the matrix calls it: `GET /chats/{chat_id:int}`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def changes_things(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
+    @property
+    def asked_by(self) -> str:
+        """The method of the request; a mount takes any."""
+        return "POST" if self.method == "MOUNT" else self.method
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks (`token` is empty for a stranger), and the ids asked for, whether they are theirs or not."""
+
+    token: str
+    chat_id: int
+    message_id: int
+    login_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+
+
+def doors(app: Litestar) -> list[Door]:
+    """All but the answers to OPTIONS, which Litestar makes by itself."""
+    found = {
+        Door(method, route.path, handler.opt).name: Door(method, route.path, handler.opt)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    }
+    mounts = [Door("MOUNT", route.path, route.route_handler.opt) for route in app.routes if isinstance(route, ASGIRoute)]
+    found |= {mount.name: mount for mount in mounts}
+    return [found[name] for name in sorted(found)]
+
+
+class Building:
+    def __init__(self, settings: Settings) -> None:
+        self.parts: Parts = make_parts(settings)
+        self.app = create_app(settings, loops=False, parts=self.parts)
+        self._visitors: dict[str, Visitor] = {}
+
+    async def invite(self) -> None:
+        """Both agents are of ventas: one asks for a chat of ventas, the other for one of another role."""
+        await self.parts.database.run(_add_people)
+        for number, person in enumerate(PEOPLE):
+            self._visitors[person] = await self.parts.database.run(lambda tx: _add_visitor(tx, number, person))  # noqa: B023
+
+    async def ask(self, door: Door, person: str, **headers: str) -> Answer:
+        """Unsafe requests carry the token of the login and an empty form; `x_name` becomes the header x-name."""
+        visitor = self._visitors[person]
+        sent = {"host": "chat.test", "accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+        if visitor.token:
+            sent |= {"cookie": f"waia={visitor.token}", "x-csrf-token": csrf_token(visitor.token)}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await _request(self.app, _scope(door, _address(door.path, visitor), sent))
+
+
+async def _add_people(tx: Transaction) -> None:
+    admin_role = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()
+    names = {VENTAS: "ventas", OTHER: "otra"}
+    await tx.execute(insert(Role), [{"id": key, "name": name, "keyword": name} for key, name in names.items()])
+    for person, user_id in USERS.items():
+        values = {"id": user_id, "username": f"the_{person}", "password_hash": "!"}
+        await tx.execute(insert(User).values(**values, must_change_password=person == "must_change"))
+        role_id = admin_role if person == "admin" else VENTAS
+        await tx.execute(insert(UserRole).values(user_id=user_id, role_id=role_id))
+
+
+async def _add_visitor(tx: Transaction, number: int, person: str) -> Visitor:
+    now, key = datetime.now(UTC), 950 + number
+    token = await _add_login(tx, key, USERS[person], now) if person in USERS else ""
+    owner = USERS[person] if person in {"must_change", "agent_own"} else USERS["admin"]
+    await _add_login(tx, key + 100, owner, now)
+    await tx.execute(insert(Contact).values(id=key, name=person, created_at=now))
+    chat = {"id": key, "contact_id": key, "phone_number_id": "1", "bot_memory": {}, "last_message_at": now}
+    await tx.execute(insert(Chat).values(**chat, window_ends_at=now + timedelta(hours=20)))
+    role_id = OTHER if person == "agent_foreign" else VENTAS
+    await tx.execute(insert(ChatRole).values(chat_id=key, role_id=role_id))
+    message = {"id": key, "public_id": f"{key}", "chat_id": key, "text": "hola", "timestamp": now, "received_at": now}
+    rest = {"direction": "in", "author": "customer", "kind": "text", "tipo": "cliente", "details": {}}
+    await tx.execute(insert(Message).values(**message, **rest))
+    return Visitor(token, chat_id=key, message_id=key, login_id=key + 100)
+
+
+async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime) -> str:
+    token = new_token()
+    times = {"created_at": now, "last_seen_at": now, "confirmed_at": now}
+    await tx.execute(insert(Login).values(id=login_id, token_hash=token_hash(token), user_id=user_id, **times))
+    return token
+
+
+def _address(path: str, visitor: Visitor) -> str:
+    ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id")}
+    return re.sub(r"{([^}]+)}", lambda found: (ids | SAMPLES).get(found[1], "0"), path)
+
+
+async def _request(app: Litestar, scope: Any) -> Answer:
+    """Up to the first line of the answer: an open stream never ends by itself."""
+    begun: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    gone = asyncio.Event()
+    body: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return body.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start" and not begun.done():
+            sent = {name.decode().lower(): value.decode() for name, value in message["headers"]}
+            begun.set_result(Answer(message["status"], sent))
+
+    handling = asyncio.ensure_future(app(scope, receive, send))  # type: ignore[arg-type]
+    waited: set[asyncio.Future[Any]] = {begun, handling}
+    done, _ = await asyncio.wait(waited, timeout=LONGEST_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+    assert done, f"{scope['path']} does not answer"
+    gone.set()
+    if begun.done():
+        await asyncio.wait({handling}, timeout=LONGEST_WAIT_S)
+    handling.cancel()
+    return begun.result()
+
+
+def _scope(door: Door, path: str, headers: Mapping[str, str]) -> Any:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "method": door.asked_by,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": QUERIES.get(door.name, "").encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 5_000),
+        "extensions": {},
+    }

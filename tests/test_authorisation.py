@@ -1,0 +1,86 @@
+"""Who gets what: every route, for everybody, as written down in authorisation.toml."""
+
+import tomllib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.authorisation_world import PEOPLE, Building, Door, doors
+from waia.settings import load_settings
+
+MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text("utf-8"))
+
+
+@pytest_asyncio.fixture
+async def building(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Building]:
+    environment = {
+        "WAIA_DATA": str(tmp_path),
+        "DATABASE_URL": sqlite_url,
+        "WAIA_DEMO": "1",
+        "META_APP_SECRET": "app-secret",
+        "VERIFY_TOKEN": "verify-token",
+        "PHONE_NUMBER_ID": "1",
+    }
+    made = Building(load_settings(environment, env_file=None))
+    await made.invite()
+    made.parts.start_web()
+    yield made
+    await made.parts.stop()
+
+
+async def test_every_route_is_in_the_matrix_and_the_matrix_holds_no_other(building: Building) -> None:
+    assert MATRIX["people"] == list(PEOPLE)
+    assert [door.name for door in doors(building.app)] == sorted(MATRIX["routes"])
+
+
+@pytest.mark.parametrize("name", MATRIX["routes"])
+async def test_everybody_gets_what_the_matrix_says(building: Building, name: str) -> None:
+    door = _door(building, name)
+    found = [(await building.ask(door, person)).status for person in PEOPLE]
+    assert found == MATRIX["routes"][name]
+
+
+async def test_a_stranger_gets_nothing_but_what_is_public(building: Building) -> None:
+    for door in doors(building.app):
+        answer = await building.ask(door, "anonymous", accept="application/json")
+        assert door.opt.get("public") or answer.status == 401, door.name
+
+
+async def test_before_the_first_password_change_everything_leads_there(building: Building) -> None:
+    for door in doors(building.app):
+        if not door.opt.get("public") and not door.opt.get("while_must_change"):
+            answer = await building.ask(door, "must_change")
+            led_there = (answer.status, answer.headers.get("location")) == (303, "/clave")
+            assert led_there or answer.status == 403, door.name
+
+
+async def test_no_route_that_changes_things_works_without_the_token_of_the_login(building: Building) -> None:
+    for door in _guarded(building):
+        answer = await building.ask(door, "admin", x_csrf_token="another")
+        assert answer.status == 403, door.name
+
+
+async def test_no_route_that_changes_things_listens_to_another_site(building: Building) -> None:
+    for door in _guarded(building):
+        for told in (
+            {"sec_fetch_site": "cross-site"},
+            {"sec_fetch_site": "same-site"},
+            {"origin": "https://evil.test"},
+        ):
+            assert (await building.ask(door, "admin", **told)).status == 403, (door.name, told)
+
+
+async def test_only_what_protects_itself_goes_without_the_token(building: Building) -> None:
+    unguarded = {door.name for door in doors(building.app) if door.opt.get("csrf") is False}
+    assert unguarded == set(MATRIX["without_token"])
+
+
+def _door(building: Building, name: str) -> Door:
+    return next(door for door in doors(building.app) if door.name == name)
+
+
+def _guarded(building: Building) -> list[Door]:
+    """Signing in as somebody has a token of its own, see tests/accounts."""
+    return [door for door in doors(building.app) if door.changes_things and door.name not in MATRIX["without_token"]]
