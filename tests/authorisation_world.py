@@ -15,7 +15,8 @@ from waia.accounts.cookies import csrf_token, new_token, token_hash
 from waia.accounts.models import Login, Role, User, UserRole
 from waia.app.composition import create_app
 from waia.app.parts import Parts, make_parts
-from waia.chats.models import Chat, ChatRole, Contact, Message
+from waia.chats.delivery_state import DeliveryState
+from waia.chats.models import Chat, ChatRole, Contact, Message, OutboxItem
 from waia.kit.db import Transaction
 from waia.settings import Settings
 
@@ -24,6 +25,7 @@ VENTAS, OTHER = 901, 902
 USERS = {"must_change": 911, "agent_own": 912, "agent_foreign": 913, "admin": 914}
 SAMPLES = {"file_path:path": "icon.svg"}
 QUERIES = {"GET /chats/{chat_id:int}/mensajes": "antes=1", "GET /webhook": "hub.mode=subscribe"}
+ABOUT_SENT = {f"/mensajes/{{message_id:int}}/{act}" for act in ("reintento", "reenvio", "envio")}
 LONGEST_WAIT_S = 20
 
 
@@ -57,6 +59,7 @@ class Visitor:
     token: str
     chat_id: int
     message_id: int
+    sent_id: int
     login_id: int
 
 
@@ -76,7 +79,9 @@ def doors(app: Litestar) -> list[Door]:
         for method in handler.http_methods
         if method != "OPTIONS"
     }
-    mounts = [Door("MOUNT", route.path, route.route_handler.opt) for route in app.routes if isinstance(route, ASGIRoute)]
+    mounts = [
+        Door("MOUNT", route.path, route.route_handler.opt) for route in app.routes if isinstance(route, ASGIRoute)
+    ]
     found |= {mount.name: mount for mount in mounts}
     return [found[name] for name in sorted(found)]
 
@@ -124,10 +129,21 @@ async def _add_visitor(tx: Transaction, number: int, person: str) -> Visitor:
     await tx.execute(insert(Chat).values(**chat, window_ends_at=now + timedelta(hours=20)))
     role_id = OTHER if person == "agent_foreign" else VENTAS
     await tx.execute(insert(ChatRole).values(chat_id=key, role_id=role_id))
-    message = {"id": key, "public_id": f"{key}", "chat_id": key, "text": "hola", "timestamp": now, "received_at": now}
-    rest = {"direction": "in", "author": "customer", "kind": "text", "tipo": "cliente", "details": {}}
-    await tx.execute(insert(Message).values(**message, **rest))
-    return Visitor(token, chat_id=key, message_id=key, login_id=key + 100)
+    await _add_messages(tx, key, key + 100, now)
+    return Visitor(token, chat_id=key, message_id=key, sent_id=key + 100, login_id=key + 100)
+
+
+async def _add_messages(tx: Transaction, received_id: int, sent_id: int, now: datetime) -> None:
+    """One from the customer, and one of ours that nobody knows whether it arrived."""
+    common = {"chat_id": received_id, "text": "hola", "timestamp": now, "received_at": now, "kind": "text"}
+    received = {"id": received_id, "direction": "in", "author": "customer", "status": 0}
+    sent = {"id": sent_id, "direction": "out", "author": "bot", "status": DeliveryState.UNCERTAIN}
+    for message in (received, sent):
+        key = f"{message['id']}"
+        await tx.execute(insert(Message).values(**common, **message, public_id=key, details={}))
+    item = {"public_id": f"{sent_id}", "idem_key": f"{sent_id}", "phone_number_id": "1", "origin": "bot"}
+    times = {"available_at": now, "created_at": now, "uncertain_since": now}
+    await tx.execute(insert(OutboxItem).values(**item, **times, chat_id=received_id, payload="{}", state="uncertain"))
 
 
 async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime) -> str:
@@ -139,6 +155,8 @@ async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime
 
 def _address(path: str, visitor: Visitor) -> str:
     ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id")}
+    if path in ABOUT_SENT:
+        ids["message_id:int"] = str(visitor.sent_id)
     return re.sub(r"{([^}]+)}", lambda found: (ids | SAMPLES).get(found[1], "0"), path)
 
 

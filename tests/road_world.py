@@ -35,10 +35,10 @@ PACE, TIME_SCALE = Pace(retry_cap_s=20.0, attempts=200), 0.01
 WAIA = Path(sys.executable).with_name("waia")
 CUSTOMERS = {"carla": CARLA, "diego": DIEGO, "elena": ELENA}
 WORKING = """
-    SELECT (SELECT count(*) FROM inbox WHERE state = 'ready')
-         + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain'))
-         + (SELECT count(*) FROM chat_state WHERE bot_due_at IS NOT NULL)
-         + (SELECT count(*) FROM lanes)
+    SELECT (SELECT count(*) FROM inbox WHERE state = 'ready') AS inbox,
+           (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')) AS outbox,
+           (SELECT count(*) FROM chat_state WHERE bot_due_at IS NOT NULL) AS due,
+           (SELECT count(*) FROM lanes) AS lanes
 """
 
 
@@ -136,11 +136,13 @@ class Road:
         """Until nothing is waiting, on its way or untold, on either side."""
 
         async def is_calm() -> bool:
-            if not self.world.background.idle or await self.store.one(WORKING):
-                return False
-            return self.world.background.idle
+            return self.world.background.idle and not await self._work() and self.world.background.idle
 
-        await eventually(is_calm, "all is calm", timeout_s)
+        try:
+            await eventually(is_calm, "all is calm", timeout_s)
+        except AssertionError as error:
+            error.add_note(f"still: {await self._work()}, Graph idle: {self.world.background.idle}")
+            raise
 
     async def until(self, sql: str, wanted: object = 1, timeout_s: float = PATIENCE_S, **values: object) -> None:
         """Until the one value that the query finds is the wanted one."""
@@ -150,6 +152,11 @@ class Road:
             return [tuple(row) for row in found] == [(wanted,)]
 
         await eventually(holds, f"{sql} is {wanted}", timeout_s)
+
+    async def _work(self) -> dict[str, int]:
+        """What waits or is on its way, by where it is."""
+        found = (await self.store.row(WORKING))._mapping
+        return {name: count for name, count in found.items() if count}
 
     def sent_to(self, customer: str = "carla") -> list[SentMessage]:
         return [sent for sent in self.world.sent if sent.customer_key == customer]

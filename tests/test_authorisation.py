@@ -1,13 +1,16 @@
 """Who gets what: every route, for everybody, as written down in authorisation.toml."""
 
+import sqlite3
 import tomllib
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.authorisation_world import PEOPLE, Building, Door, doors
+from waia.accounts.guards import is_public, needs_token
 from waia.settings import load_settings
 
 MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text("utf-8"))
@@ -45,12 +48,12 @@ async def test_everybody_gets_what_the_matrix_says(building: Building, name: str
 async def test_a_stranger_gets_nothing_but_what_is_public(building: Building) -> None:
     for door in doors(building.app):
         answer = await building.ask(door, "anonymous", accept="application/json")
-        assert door.opt.get("public") or answer.status == 401, door.name
+        assert is_public(door.opt) or answer.status == 401, door.name
 
 
 async def test_before_the_first_password_change_everything_leads_there(building: Building) -> None:
     for door in doors(building.app):
-        if not door.opt.get("public") and not door.opt.get("while_must_change"):
+        if not is_public(door.opt) and not door.opt.get("while_must_change"):
             answer = await building.ask(door, "must_change")
             led_there = (answer.status, answer.headers.get("location")) == (303, "/clave")
             assert led_there or answer.status == 403, door.name
@@ -73,8 +76,17 @@ async def test_no_route_that_changes_things_listens_to_another_site(building: Bu
 
 
 async def test_only_what_protects_itself_goes_without_the_token(building: Building) -> None:
-    unguarded = {door.name for door in doors(building.app) if door.opt.get("csrf") is False}
+    unguarded = {door.name for door in doors(building.app) if not needs_token(door.opt)}
     assert unguarded == set(MATRIX["without_token"])
+
+
+async def test_reading_never_writes(building: Building, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "waia.db")) as watcher:
+        before = watcher.execute("PRAGMA data_version").fetchone()
+        for door in doors(building.app):
+            if not door.changes_things:
+                await building.ask(door, "agent_own")
+                assert watcher.execute("PRAGMA data_version").fetchone() == before, door.name
 
 
 def _door(building: Building, name: str) -> Door:
@@ -82,5 +94,4 @@ def _door(building: Building, name: str) -> Door:
 
 
 def _guarded(building: Building) -> list[Door]:
-    """Signing in as somebody has a token of its own, see tests/accounts."""
     return [door for door in doors(building.app) if door.changes_things and door.name not in MATRIX["without_token"]]

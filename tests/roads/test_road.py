@@ -22,7 +22,7 @@ async def test_a_text_to_a_fresh_waia_is_stored_answered_once_and_its_ticks_rise
         await road.calm()
         asked, answer = await road.store.rows("SELECT * FROM mensajes ORDER BY id")
         assert (asked.wa_id, asked.numero, asked.tipo, asked.mensaje) == (wamid, CARLA, "cliente", "Hola")
-        assert (answer.tipo, answer.step, answer.regla_id) == ("bot_boton", "menu_principal", 1)
+        assert (answer.tipo, answer.step, answer.regla_id) == ("bot", "menu_principal", 1)
         assert [(said(sent), sent.wamid) for sent in road.world.sent] == [(GREETING, answer.wa_id)]
         assert answer.status == BOTH_TICKS
         await check_invariants(road)

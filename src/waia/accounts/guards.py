@@ -1,6 +1,7 @@
 """The gate before every handler: who is it, may they come here, and does the request come from our own page.
 
 A handler is closed to strangers unless its `opt` says `{"public": True}`. Other marks that `opt` may carry:
+- `"exclude_from_auth"`, `"exclude_from_csrf"`: Litestar's own words for the same, in mounts that do not know ours
 - `"knows_user": True`: a public page that looks who is there
 - `"csrf": False`: the handler protects itself, such as a signed webhook
 - `"while_must_change": True`: open before the first password is changed
@@ -8,6 +9,7 @@ A handler is closed to strangers unless its `opt` says `{"public": True}`. Other
 - `"counts_as_use": False`: a request that scripts make by themselves
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,15 +51,15 @@ class Gate(ASGIMiddleware):
         known = await self._identify(scope, opt)
         if known is not None:
             scope["user"], scope["auth"] = known.user, known.times
-        if not opt.get("public"):
+        if not is_public(opt):
             self._admit(known, opt)
-        if opt.get("csrf", True) and scope.get("method", "GET") not in csrf.SAFE_METHODS:
+        if needs_token(opt) and scope.get("method", "GET") not in csrf.SAFE_METHODS:
             await self._refuse_foreign(Request(scope, receive, send), known)
         scope["state"]["now_real"] = self._clock.real()
         await next_app(scope, receive, send)
 
     async def _identify(self, scope: Scope, opt: dict[str, Any]) -> Known | None:
-        if opt.get("public") and not opt.get("knows_user"):
+        if is_public(opt) and not opt.get("knows_user"):
             return None
         https = is_https(scope, self._settings.trusted_proxies, self._settings.base_url)
         token = ASGIConnection[Any, Any, Any, Any](scope).cookies.get(login_cookie_name(https))
@@ -73,6 +75,14 @@ class Gate(ASGIMiddleware):
         csrf.refuse_other_sites(request.headers, self._settings.base_url)
         if known is not None:
             await csrf.refuse_without_token(request, known.user.csrf_token)
+
+
+def is_public(opt: Mapping[str, Any]) -> bool:
+    return bool(opt.get("public") or opt.get("exclude_from_auth"))
+
+
+def needs_token(opt: Mapping[str, Any]) -> bool:
+    return bool(opt.get("csrf", True) and not opt.get("exclude_from_csrf"))
 
 
 def current_user(connection: Connection) -> SignedIn | None:

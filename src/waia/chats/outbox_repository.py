@@ -317,7 +317,9 @@ _SPEND = (
     .where(_CHAT.c.id == bindparam("chat"))
     .values(pair_tokens=bindparam("tokens"), pair_tokens_at=bindparam("at"))
 )
-_ON_ITS_WAY = _ITEM.c.state.in_(("sending", "uncertain"))
+# An IN list cannot be executed for many rows at once.
+_ON_ITS_WAY = or_(_ITEM.c.state == "sending", _ITEM.c.state == "uncertain")
+_OPEN = or_(_ON_ITS_WAY, _ITEM.c.state == "queued")
 _SENT_ITEM = (
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), _ON_ITS_WAY)
@@ -352,9 +354,7 @@ _UNCERTAIN_MESSAGE = (
     .values(status=int(DeliveryState.UNCERTAIN), error_text=bindparam("e"))
 )
 _FAILED_ITEM = (
-    update(_ITEM)
-    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state.in_(OPEN_STATES))
-    .values(state="failed", last_error=bindparam("e"))
+    update(_ITEM).where(_ITEM.c.public_id == bindparam("p"), _OPEN).values(state="failed", last_error=bindparam("e"))
 )
 _FAILED_MESSAGE = (
     update(_MESSAGE)

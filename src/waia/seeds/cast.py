@@ -20,7 +20,6 @@ class Customer:
     wa_id: str = ""
     username: str = ""
     hides_phone: bool = False
-    note: str = ""
 
 
 ANA = Agent("ana", "Ana Torres", "ventas")
@@ -28,39 +27,36 @@ BETO = Agent("beto", "Beto Salas", "admin")
 AGENTS = (ANA, BETO)
 ROLES = (("Administrador", "admin"), ("Ventas", "ventas"))
 
-CARLA = Customer("carla", "Carla Gómez", "CO.5120000000000001", "573005550101", note="Cotizó ayer y compró")
-DIEGO = Customer("diego", "Diego Ramírez", "CO.5120000000000002", "573005550102", note="Espera a una persona")
+CARLA = Customer("carla", "Carla Gómez", "CO.5120000000000001", "573005550101")
+DIEGO = Customer("diego", "Diego Ramírez", "CO.5120000000000002", "573005550102")
 ELENA = Customer(
     "elena",
     "Elena Duarte",
     "CO.5120000000000003",
     username="elena.disena",
     hides_phone=True,
-    note="Sin número visible",
 )
-FABIO = Customer("fabio", "Fabio Lozano", "CO.5120000000000004", "573005550104", note="Un envío falló")
-GLORIA = Customer("gloria", "Gloria Peña", "CO.5120000000000005", "573005550105", note="Un envío quedó en duda")
-HASSAN = Customer("hassan", "حسن الخطيب", "CO.5120000000000006", "573005550106", note="Escribe en árabe")
-INES = Customer("ines", "Inés Mora", "CO.5120000000000007", "573005550107", note="Responde con emojis")
-JORGE = Customer("jorge", "Jorge Iván Castaño", "CO.5120000000000008", "573005550108", note="Mensaje muy largo")
-KARINA = Customer("karina", "Karina Vélez", "CO.5120000000000009", "573005550109", note="Chat cerrado")
-LUIS = Customer("luis", "Luis Ángel Pardo", "CO.5120000000000010", "573005550110", note="Llegó por un anuncio")
-MARTA = Customer("marta", "Marta Ruiz", "CO.5120000000000011", "573005550111", note="El bot no la entendió")
+FABIO = Customer("fabio", "Fabio Lozano", "CO.5120000000000004", "573005550104")
+GLORIA = Customer("gloria", "Gloria Peña", "CO.5120000000000005", "573005550105")
+HASSAN = Customer("hassan", "حسن الخطيب", "CO.5120000000000006", "573005550106")
+INES = Customer("ines", "Inés Mora", "CO.5120000000000007", "573005550107")
+JORGE = Customer("jorge", "Jorge Iván Castaño", "CO.5120000000000008", "573005550108")
+KARINA = Customer("karina", "Karina Vélez", "CO.5120000000000009", "573005550109")
+LUIS = Customer("luis", "Luis Ángel Pardo", "CO.5120000000000010", "573005550110")
+MARTA = Customer("marta", "Marta Ruiz", "CO.5120000000000011", "573005550111")
 OSCAR = Customer(
     "oscar",
     "Óscar Alejandro Fernández de la Hoz, Remodelaciones y Acabados S.A.S.",
     "CO.5120000000000012",
     "573005550112",
-    note="Nombre muy largo",
 )
-PAULA = Customer("paula", "Paula Nieto", "CO.5120000000000013", "573005550113", note="Nunca ha escrito")
+PAULA = Customer("paula", "Paula Nieto", "CO.5120000000000013", "573005550113")
 QUIQUE = Customer(
     "quique",
     "Quique",
     "CO.5120000000000014",
     username="quique.obras",
     hides_phone=True,
-    note="Nueva, sin número",
 )
 
 CUSTOMERS = (

@@ -46,23 +46,19 @@ async def changes(
 async def _messages(
     world: World, closing: Closing, since: int, draw: Callable[[], tuple[int, str]]
 ) -> AsyncIterator[str]:
-    """A version beyond ours is that of a world before this one: draw at once."""
+    """A version beyond ours is that of a world before this one: draw at once. The clock moves without news."""
     version = since if since <= world.changed.version else -1
     while not closing.is_set():
-        if not await _something_new(world, closing, version):
-            yield ": heartbeat\n\n"
-            continue
+        await _news_or_a_while(world, closing, version)
         await asyncio.sleep(GATHER_S)
         version, html = draw()
         yield _event(version, html)
 
 
-async def _something_new(world: World, closing: Closing, version: int) -> bool:
-    """False after a while without news, or when the server closes."""
+async def _news_or_a_while(world: World, closing: Closing, version: int) -> None:
     waits = [asyncio.ensure_future(world.changed.after(version)), asyncio.ensure_future(closing.wait())]
     try:
         await asyncio.wait(waits, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
-        return waits[0].done()
     finally:
         for wait in waits:
             wait.cancel()

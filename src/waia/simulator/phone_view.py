@@ -25,7 +25,7 @@ NOT_DRAWN = frozenset({"reaction", "edit", "revoke", "system", "request_welcome"
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A customer in the list. `address` is the number or @username that the business can see."""
+    """A customer in the list. `address` is what the business can see; `words` those of the last message."""
 
     key: str
     name: str
@@ -34,6 +34,7 @@ class Face:
     address: str
     hidden: bool
     preview: Content | None
+    words: str
     at: datetime | None
 
 
@@ -74,6 +75,7 @@ def phone_of(world: World, customer_key: str, pnid: str, zone: tzinfo) -> Phone:
 def _face(world: World, pnid: str, number: int, person: Customer) -> Face:
     drawn = _arrived(world, world.thread(person.key, pnid))
     last = drawn[-1] if drawn else None
+    content = content_of(last.payload) if last else None
     hidden = person.mode is IdentityMode.BSUID_ONLY
     phone = f"+{person.wa_id}" if person.wa_id and not hidden else ""
     return Face(
@@ -83,9 +85,16 @@ def _face(world: World, pnid: str, number: int, person: Customer) -> Face:
         hue=number % HUES,
         address=phone or (f"@{person.username}" if person.username else ""),
         hidden=hidden,
-        preview=content_of(last.payload) if last else None,
+        preview=content,
+        words=_words(content) if content else "",
         at=last.at if last else None,
     )
+
+
+def _words(content: Content) -> str:
+    """In one line, without the signs of bold and italic."""
+    text = "".join(piece.text for piece in pieces(content.text)) or content.title
+    return " ".join(text.split())[:PREVIEW_LENGTH]
 
 
 def _arrived(world: World, lines: Sequence[Line]) -> list[Line]:

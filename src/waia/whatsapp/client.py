@@ -1,6 +1,8 @@
 """The only caller of the Graph API: one request, one outcome, no doubt hidden as a success or a failure."""
 
 import asyncio
+import itertools
+import ssl
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -13,12 +15,29 @@ from waia.whatsapp.errors import Scope
 DEADLINE_S = 20.0
 CONNECT_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
+POOLS, CONNECTIONS_A_POOL, IDLE_S = 25, 8, 5.0
 
 
 def open_client(base_url: str, version: str, token: str) -> "GraphClient":
     """A client with connections of its own; idle ones end soon, because Meta may close them any moment."""
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=5)
-    return GraphClient(httpx.AsyncClient(limits=limits, trust_env=False), base_url, version, token)
+    http = httpx.AsyncClient(transport=_SpreadTransport(), trust_env=False)
+    return GraphClient(http, base_url, version, token)
+
+
+class _SpreadTransport(httpx.AsyncBaseTransport):
+    """Many small connection pools in turn: one pool looks at each of its connections for every request."""
+
+    def __init__(self) -> None:
+        tls = ssl.create_default_context()
+        limits = httpx.Limits(max_connections=CONNECTIONS_A_POOL, keepalive_expiry=IDLE_S)
+        self._pools = [httpx.AsyncHTTPTransport(verify=tls, limits=limits) for _ in range(POOLS)]
+        self._turns = itertools.cycle(self._pools)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await next(self._turns).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(pool.aclose() for pool in self._pools))
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -89,7 +89,9 @@ class Recorder:
             except queue.Fenced:
                 break
             except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-                log.warning("results_not_recorded", error=type(error).__name__, results=len(results))
+                log.warning(
+                    "results_not_recorded", error=type(error).__name__, detail=str(error)[:300], results=len(results)
+                )
                 await asyncio.sleep(min(0.05 * 2**attempt, 2.0))
         for result in results:
             await self._commit_fenced(result)

@@ -1,4 +1,6 @@
 // The composer: Enter sends, what is typed is never lost, a message is never sent twice.
+const MOST_LINES = 10, PADDING_PX = 18;
+
 const key = (chat) => `waia.draft.${chat}`;
 
 function recall(chat) {
@@ -29,8 +31,9 @@ export default function composer(form) {
 
   const grow = () => {
     if (CSS.supports("field-sizing", "content")) return;
-    field.style.blockSize = "auto";
-    field.style.blockSize = `${field.scrollHeight + 2}px`;
+    field.rows = 1;
+    const line = Number.parseFloat(getComputedStyle(field).lineHeight);
+    field.rows = Math.min(MOST_LINES, Math.max(1, Math.round((field.scrollHeight - PADDING_PX) / line)));
   };
   const save = () => keep(chat, { text: field.value, sending: [...sending.values()] });
   const write = (text) => { field.value = text; grow(); save(); };

@@ -2,45 +2,49 @@
 
 const SILENCE_MS = 40_000; // a heartbeat comes every 15 s
 const NOTICE_AFTER_MS = 2_000; // shorter cuts are nobody's business
+const FIRST_WAIT_MS = 500;
 const SLOWEST_MS = 15_000;
 const RELOADS_APART_MS = 10_000;
 const HIDDEN_STREAMS = 3; // HTTP/1.1 gives a browser six connections to a host, and hidden tabs must not eat them
 
 let stream = null;
 let connection = null;
-let cursor = ''; // the last event seen, also by a stream that was replaced since
+let cursor = ""; // the last event seen, also by a stream that was replaced since
 let heardAt = 0;
 let failures = 0;
 let reconnectTimer = 0;
 let noticeTimer = 0;
 let paused = false;
 let mayStayHidden = false;
+let isOver = false;
+let banner = null;
 
 export default function live(element) {
   stream = element;
   connection = null;
+  placeNotice(element);
   const on = (name, act) => element.addEventListener(name, act);
-  on('htmx:config:request', ({ detail }) => cursor && (detail.ctx.request.headers['Last-Event-ID'] = cursor));
-  on('htmx:sse:before:connection', (event) => paused && event.preventDefault());
-  on('htmx:sse:after:connection', ({ detail }) => opened(detail.connection));
-  on('htmx:sse:before:message', () => heard());
-  on('htmx:sse:error', ({ detail }) => failed(detail.status));
-  on('htmx:sse:close', () => element.isConnected && !paused && reconnect());
-  on('htmx:response:error', ({ detail }) => failed(detail.ctx.response.status) || reconnect(detail.ctx.response));
-  on('htmx:error', () => failed() || reconnect());
-  on('htmx:before:swap', keepFocus);
-  on('htmx:sse:after:message', updated);
-  on('reset', reload);
-  on('signed-out', signIn);
-  on('gone', () => location.assign('/'));
+  on("htmx:config:request", ({ detail }) => cursor && (detail.ctx.request.headers["Last-Event-ID"] = cursor));
+  on("htmx:sse:before:connection", (event) => (paused || isOver ? event.preventDefault() : worry()));
+  on("htmx:sse:after:connection", ({ detail }) => opened(detail.connection));
+  on("htmx:sse:before:message", () => heard());
+  on("htmx:sse:error", ({ detail }) => failed(detail.status));
+  on("htmx:sse:close", () => element.isConnected && reconnect());
+  on("htmx:response:error", ({ detail }) => failed(detail.ctx.response.status) || reconnect(detail.ctx.response));
+  on("htmx:error", () => failed() || reconnect());
+  on("htmx:before:swap", keepFocus);
+  on("htmx:sse:after:message", updated);
+  on("reset", reload);
+  on("signed-out", signIn);
+  on("gone", () => location.assign("/"));
   connect();
 }
 
 /** htmx may have looked at the page before its extension was loaded: then the element is not alive yet. */
 function connect() {
-  if (paused || !stream.isConnected) return;
-  if (!('htmxPowered' in stream.dataset)) htmx.process(stream);
-  stream.dispatchEvent(new Event('waia:connect'));
+  if (paused || isOver || !stream.isConnected) return;
+  if (!("htmxPowered" in stream.dataset)) htmx.process(stream);
+  stream.dispatchEvent(new Event("waia:connect"));
 }
 
 function opened(made) {
@@ -58,47 +62,63 @@ function heard() {
   notice(false);
 }
 
-/** Whether there is no use in trying again. */
-function failed(status) {
+function worry() {
   noticeTimer ||= setTimeout(notice, NOTICE_AFTER_MS, true);
-  if (status === 401 || status === 403) signIn();
-  return status === 401 || status === 403;
+}
+
+/** Whether there is no use in trying again. A server that closed asked for one long wait, not for a series. */
+function failed(status) {
+  worry();
+  if (connection) connection.config.reconnectDelay = FIRST_WAIT_MS;
+  if (status === 401) signIn();
+  if (status === 403) reload();
+  return isOver;
 }
 
 /** For what the extension does not try again: a first connection that failed, a stream that ended for good. */
 function reconnect(response) {
-  const asked = Number(response?.headers.get('Retry-After')) * 1_000;
-  const wait = asked || Math.min(500 * 2 ** failures++, SLOWEST_MS);
+  const asked = Number(response?.headers.get("Retry-After")) * 1_000;
+  const wait = asked || Math.min(FIRST_WAIT_MS * 2 ** failures++, SLOWEST_MS);
   clearTimeout(reconnectTimer);
   reconnectTimer = setTimeout(connect, wait * (0.7 + Math.random() * 0.6));
 }
 
+/** The notice stands outside the stream's element, which is replaced often and may be hidden. */
+function placeNotice(element) {
+  const own = element.querySelector("#connection");
+  if (banner) own?.remove();
+  else document.body.append((banner = own));
+}
+
+/** Text that appears is read aloud. */
 function notice(shown) {
-  const banner = document.querySelector('[data-connection]');
-  if (banner) banner.hidden = !shown;
+  banner.textContent = shown ? banner.dataset.text : "";
+  banner.hidden = !shown;
 }
 
 function signIn() {
-  stream.dispatchEvent(new CustomEvent('waia:sign-in', { bubbles: true }));
+  isOver = true;
+  stream.dispatchEvent(new CustomEvent("waia:sign-in", { bubbles: true }));
 }
 
 /** Never in a loop: a page that comes back and must go again waits. */
 function reload() {
-  const since = Date.now() - Number(sessionStorage.getItem('waia-reloaded') ?? 0);
+  isOver = true;
+  const since = Date.now() - Number(sessionStorage.getItem("waia-reloaded") ?? 0);
   setTimeout(() => {
-    sessionStorage.setItem('waia-reloaded', Date.now());
+    sessionStorage.setItem("waia-reloaded", Date.now());
     location.reload();
   }, Math.max(0, RELOADS_APART_MS - since));
 }
 
 /** A row that moves is taken out and put back; whoever stands on it with the keyboard must not fall off. */
 function keepFocus() {
-  const row = document.activeElement?.closest('#chats > li');
-  const place = row && [...row.querySelectorAll('a, button')].indexOf(document.activeElement);
+  const row = document.activeElement?.closest("#chats > li");
+  const place = row && [...row.querySelectorAll("a, button")].indexOf(document.activeElement);
   if (!row) return;
-  stream.addEventListener('htmx:after:swap', () => {
+  stream.addEventListener("htmx:after:swap", () => {
     if (document.activeElement && document.activeElement !== document.body) return;
-    document.getElementById(row.id)?.querySelectorAll('a, button')[place]?.focus({ preventScroll: true });
+    document.getElementById(row.id)?.querySelectorAll("a, button")[place]?.focus({ preventScroll: true });
   }, { once: true });
 }
 
@@ -107,14 +127,14 @@ function updated({ detail }) {
   if (detail.message.event) return;
   dropStrays();
   countInTitle();
-  document.dispatchEvent(new CustomEvent('waia:live'));
+  document.dispatchEvent(new CustomEvent("waia:live"));
 }
 
 /** A chat older than the last row loaded belongs to a page of the list that is not here yet. */
 function dropStrays() {
-  const more = document.getElementById('more-chats');
-  const end = more && new URL(more.querySelector('a').href).searchParams.get('antes');
-  const oldestFirst = document.getElementById('chat-results')?.dataset.view === 'sin_responder';
+  const more = document.getElementById("more-chats");
+  const end = more && new URL(more.querySelector("a").href).searchParams.get("antes");
+  const oldestFirst = document.getElementById("chat-results")?.dataset.view === "sin_responder";
   for (let row = more?.previousElementSibling; row && end; row = more.previousElementSibling) {
     const beyond = oldestFirst ? row.dataset.wait > end : row.dataset.recent < end;
     if (!beyond) return;
@@ -123,9 +143,9 @@ function dropStrays() {
 }
 
 function countInTitle() {
-  const shown = document.querySelector('#counts [data-view="no_leidos"] .tab__count')?.textContent ?? '';
-  const unread = shown.replace(/\D/g, '');
-  const title = document.title.replace(/^\(\d+\) /, '');
+  const shown = document.querySelector("#counts [data-view=no_leidos] .tab__count")?.textContent ?? "";
+  const unread = shown.replace(/\D/g, "");
+  const title = document.title.replace(/^\(\d+\) /, "");
   const wanted = unread ? `(${unread}) ${title}` : title;
   if (document.title !== wanted) document.title = wanted;
 }
@@ -165,8 +185,8 @@ function claimPlace() {
 mayStayHidden = !navigator.locks;
 claimPlace();
 setInterval(lookAfter, 5_000);
-addEventListener('online', hurry);
-addEventListener('offline', () => failed());
-document.addEventListener('visibilitychange', showOrHide);
-new MutationObserver(countInTitle).observe(document.querySelector('title'), { childList: true });
+addEventListener("online", hurry);
+addEventListener("offline", () => failed());
+document.addEventListener("visibilitychange", showOrHide);
+new MutationObserver(countInTitle).observe(document.querySelector("title"), { childList: true });
 countInTitle();

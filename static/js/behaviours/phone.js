@@ -1,6 +1,7 @@
 // The phone page: Enter sends, sheets open and close, answering a message; everything else is HTML.
 const phone = document.querySelector("[data-phone]")
 const sheet = phone.querySelector("[data-sheet]")
+const behind = phone.querySelectorAll("[data-behind-sheet]")
 let cameFrom = null
 
 phone.addEventListener("keydown", (event) => {
@@ -27,12 +28,14 @@ document.addEventListener("htmx:before:request", (event) => {
 
 document.addEventListener("htmx:after:swap", () => {
   const dialog = sheet.firstElementChild
+  behind.forEach((part) => { part.inert = Boolean(dialog) })
   if (dialog && !dialog.contains(document.activeElement)) dialog.querySelector("button").focus()
 })
 
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail
   if (!ctx.response?.raw?.ok) return
+  if (ctx.request.method !== "GET") phone.querySelector("[data-scroll]").scrollTop = 0
   if (ctx.sourceElement.matches("[data-composer]")) written(ctx.sourceElement)
   if (ctx.sourceElement.closest("[data-closes-sheet]") && !ctx.sourceElement.matches("[data-quote]")) closeSheet()
 })
@@ -60,6 +63,7 @@ function stopAnswering() {
 function closeSheet() {
   if (!sheet.firstElementChild) return
   sheet.replaceChildren()
+  behind.forEach((part) => { part.inert = false })
   if (cameFrom?.isConnected) cameFrom.focus()
   else composer().querySelector("[data-text]").focus()
 }

@@ -7,7 +7,7 @@ function mark(results) {
   }
   const me = document.body.dataset.user;
   for (const author of results.querySelectorAll(".row__author[data-owner]")) {
-    if (author.dataset.owner === me) author.textContent = author.dataset.you;
+    if (author.dataset.owner === me && author.textContent !== author.dataset.you) author.textContent = author.dataset.you;
   }
 }
 
