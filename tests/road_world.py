@@ -168,11 +168,11 @@ def said(sent: SentMessage) -> str:
     return str(part.get("caption") or (part["body"]["text"] if sent.kind == "interactive" else part.get("body", "")))
 
 
-def make_world(webhook: str, clock: Clock | None = None) -> World:
+def make_world(webhook: str, clock: Clock | None = None, numbers: Sequence[str] = (PNID, OTHER_PNID)) -> World:
     """The other end of the wire. Its 24-hour windows are open: tests of the window close them."""
     world = World(
         clock=clock or Clock(), webhook_url=webhook, app_secret=SECRET, verify_token=VERIFY_TOKEN,
-        phone_number_ids=[PNID, OTHER_PNID], token=TOKEN, pace=PACE,
+        phone_number_ids=numbers, token=TOKEN, pace=PACE,
         time_scale=TIME_SCALE,
     )  # fmt: skip
     world.faults.window_mode = WindowMode.OFF
@@ -230,13 +230,15 @@ class Inside(Road):
 
 
 @asynccontextmanager
-async def inside(folder: Path, url: str, **settings: str) -> AsyncIterator[Inside]:
+async def inside(
+    folder: Path, url: str, *, numbers: Sequence[str] = (PNID, OTHER_PNID), **settings: str
+) -> AsyncIterator[Inside]:
     """waia and a fake Graph in this process, with one clock for both."""
     port, graph_port = free_port(), free_port()
     graph = f"http://127.0.0.1:{graph_port}"
     told = load_settings(settings_for(folder, graph, url, port, **settings), env_file=None)
     parts = make_parts(told)
-    world = make_world(f"http://127.0.0.1:{port}/webhook", parts.clock)
+    world = make_world(f"http://127.0.0.1:{port}/webhook", parts.clock, numbers)
     async with (
         serving(create_graph_app(world), port=graph_port),
         serving(create_app(told, parts=parts), port=port) as address,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.accounts.world import NEW_PASSWORD, PASSWORD, TESTS, World
 from waia.accounts import audit, people, repository
 from waia.accounts.audit.trail import Detail
+from waia.accounts.browsers import browser_name
 from waia.accounts.commands import Created, Rehashed, create_user, rehash_passwords, verify_audit
 from waia.accounts.errors import LastAdmin, NameTaken
 from waia.accounts.password_policy import password_problem
@@ -172,6 +173,22 @@ async def test_old_hashes_are_listed_and_brought_up_to_date(world: World) -> Non
     assert [each.outcome for each in done] == outcomes
     assert (await world.stored_hash("ana")).startswith("$argon2id$")
     assert await world.stored_hash("carla") == SHA256
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36", "Chrome · Linux"),
+        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150 Mobile Safari/537.36", "Chrome · Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X) Version/20.0 Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/150 Safari/537.36 Edg/150.0", "Edge · Windows"),
+        ("curl/8", "curl/8"),
+        ("x" * 200, "x" * 60),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_in_two_words(user_agent: str, name: str) -> None:
+    assert browser_name(user_agent) == name
 
 
 def test_the_key_is_made_once_and_readable_only_by_its_owner(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from tests.accounts.world import NEW_PASSWORD, PASSWORD, TESTS, Browser, World
 from waia.accounts import people
 from waia.accounts.guards import SignedIn
+from waia.accounts.tidy import tidy
 from waia.kit.db import Transaction
 
 
@@ -227,6 +229,15 @@ async def test_admin_pages_ask_for_the_password_again_after_twelve_hours(
 async def test_agents_do_not_reach_admin_pages(world: World) -> None:
     browser = await _signed_in(world)
     assert (await browser.get("/sample/admin")).status_code == 403
+
+
+async def test_what_nobody_needs_any_more_is_forgotten(world: World) -> None:
+    browser = await _signed_in(world)
+    await world.browser().sign_in("ana", "wrong")
+    assert await world.database.run(lambda tx: tidy(tx, world.clock.now + timedelta(days=1))) == 0
+    assert await world.database.run(lambda tx: tidy(tx, world.clock.now + timedelta(days=3))) == 1
+    assert await browser.is_signed_in()
+    assert await world.database.run(lambda tx: tidy(tx, world.clock.now + timedelta(days=31))) == 1
 
 
 async def _signed_in(world: World) -> Browser:

@@ -141,7 +141,8 @@ async def test_an_unknown_user_takes_as_long_as_a_known_one(world: World) -> Non
     await world.add_user("ana")
     known_hash = await world.stored_hash("ana")
     passwords = world.accounts.passwords
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     for _ in range(9):
         for times, stored in ((known, known_hash), (unknown, None)):
             begun = time.perf_counter()

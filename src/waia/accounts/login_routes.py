@@ -142,5 +142,5 @@ async def _demo_people(accounts: Accounts, visitor: Visitor) -> list[dict[str, s
             "roles": ", ".join(r.name for r in user.roles),
         }
         for user in everybody
-        if user.disabled_at is None
+        if user.disabled_at is None and not user.must_change_password
     ]

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from waia.accounts import audit, repository
+from waia.accounts.browsers import browser_name
 from waia.accounts.cookies import login_cookie
 from waia.accounts.errors import TooManyTries
 from waia.accounts.forms import LARGEST_FORM, ConfirmationForm, PasswordForm, read_form
@@ -82,7 +83,8 @@ async def show_logins(page: Given[Page], accounts: Given[Accounts], user: Given[
     now = accounts.clock.real()
     async with accounts.database.reading() as tx:
         logins = await open_logins(tx, user.id, seen_after=now - accounts.sessions.idle, begun_after=now - LONGEST)
-    return page.html("accounts/logins.html", logins=logins)
+    names = {login.id: browser_name(login.user_agent) for login in logins}
+    return page.html("accounts/logins.html", logins=logins, names=names)
 
 
 @post("/sesiones/{login_id:int}/cierre", request_max_body_size=LARGEST_FORM)

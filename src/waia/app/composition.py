@@ -40,6 +40,8 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         await prepare_database(made)
+        if stranger is not None:
+            await stranger.start(made)
         made.start_web()
         if loops:
             made.start_loops()

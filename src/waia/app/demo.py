@@ -7,11 +7,15 @@ from typing import Any
 
 from waia.accounts import routes as account_routes
 from waia.app.parts import Parts
+from waia.seeds.cast import CUSTOMERS
+from waia.seeds.repository import open_windows
 from waia.simulator.graph_api import graph_routes
 from waia.simulator.phone import phone_routes
+from waia.simulator.phone_cast import invite, reopen_windows
 from waia.simulator.world import World
 
 PHONE_NUMBER_ID = "106540352242922"
+SHOP = "Mesones La Piedra"
 
 
 def demo_environment(environ: dict[str, str]) -> dict[str, str]:
@@ -45,6 +49,12 @@ class OtherEnd:
     def routes(self) -> list[Any]:
         demo_only = account_routes.demo_routes
         return [graph_routes(self.world, "/simulador/graph"), *phone_routes(self.world, self.closing), *demo_only]
+
+    async def start(self, parts: Parts) -> None:
+        """The people of the shop hold their phones, and Meta remembers who wrote within a day."""
+        invite(self.world, CUSTOMERS, SHOP)
+        async with parts.database.reading() as tx:
+            reopen_windows(self.world, await open_windows(tx, parts.clock.business()))
 
     async def close(self) -> None:
         await self.world.aclose()

@@ -6,6 +6,7 @@ from waia.accounts.seed import seed_people
 from waia.app.parts import Parts
 from waia.kit import migrate
 from waia.kit.db import Transaction
+from waia.seeds.demo import seed_demo
 from waia.seeds.starter import seed_starter
 from waia.settings import SettingError
 
@@ -37,10 +38,8 @@ async def set_up(parts: Parts) -> None:
 
 async def _seed(tx: Transaction, parts: Parts) -> None:
     now = parts.clock.business()
-    await seed_people(tx, parts.settings, now)
     if parts.settings.demo:
-        from waia.seeds.demo import seed_demo
-
         await seed_demo(tx, parts.settings, now)
     else:
+        await seed_people(tx, parts.settings, now)
         await seed_starter(tx, parts.settings, now)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from waia.kit.errors import Invalid, NotFound
 from waia.kit.i18n import N_
@@ -43,7 +44,7 @@ def handset_of(world: World, customer_key: str) -> Handset:
 
 
 @post("/clientes/{cliente:str}/mensajes", status_code=DONE, request_max_body_size=LARGEST_FORM)
-async def write(request: AnyRequest, world: NamedDependency[World], cliente: str) -> None:
+async def write(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
     handset, form = handset_of(world, cliente), await read_form(request, MessageForm)
     text = form.texto.strip()
     if not text:
@@ -54,7 +55,7 @@ async def write(request: AnyRequest, world: NamedDependency[World], cliente: str
 
 
 @post("/clientes/{cliente:str}/toques", status_code=DONE, request_max_body_size=LARGEST_FORM)
-async def tap(request: AnyRequest, world: NamedDependency[World], cliente: str) -> None:
+async def tap(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
     handset, form = handset_of(world, cliente), await read_form(request, TapForm)
     try:
         await handset.taps(form.opcion, of=form.mensaje)
@@ -63,7 +64,7 @@ async def tap(request: AnyRequest, world: NamedDependency[World], cliente: str) 
 
 
 @post("/clientes/{cliente:str}/reacciones", status_code=DONE, request_max_body_size=LARGEST_FORM)
-async def react(request: AnyRequest, world: NamedDependency[World], cliente: str) -> None:
+async def react(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
     """An empty emoji takes the reaction back."""
     handset, form = handset_of(world, cliente), await read_form(request, ReactionForm)
     if world.ledger.line(form.mensaje) is None:
@@ -72,7 +73,7 @@ async def react(request: AnyRequest, world: NamedDependency[World], cliente: str
 
 
 @post("/clientes/{cliente:str}/muestras", status_code=DONE, request_max_body_size=LARGEST_FORM)
-async def send_sample(request: AnyRequest, world: NamedDependency[World], cliente: str) -> None:
+async def send_sample(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
     handset, form = handset_of(world, cliente), await read_form(request, SampleForm)
     if form.muestra not in OFFERED:
         raise NotFound
@@ -92,7 +93,7 @@ async def move_clock(request: AnyRequest, world: NamedDependency[World], setting
 
 
 @post("/fallos/{nombre:str}", status_code=DONE, request_max_body_size=LARGEST_FORM)
-async def toggle_fault(world: NamedDependency[World], nombre: str) -> Response[None]:
+async def toggle_fault(world: NamedDependency[World], nombre: FromPath[str]) -> Response[None]:
     if not toggle(world.faults, nombre):
         raise NotFound
     world.changed.beat()

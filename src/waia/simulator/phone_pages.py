@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from waia.kit.errors import NotFound
 from waia.kit.render import Page
@@ -35,7 +35,7 @@ async def show_phone(
 
 @get("/clientes/{cliente:str}/opciones", include_in_schema=False)
 async def show_options(
-    world: NamedDependency[World], page: NamedDependency[Page], cliente: str, mensaje: MessageId
+    world: NamedDependency[World], page: NamedDependency[Page], cliente: FromPath[str], mensaje: MessageId
 ) -> Response[str]:
     """The sheet of a list message."""
     handset_of(world, cliente)
@@ -47,7 +47,7 @@ async def show_options(
 
 @get("/clientes/{cliente:str}/acciones", include_in_schema=False)
 async def show_actions(
-    world: NamedDependency[World], page: NamedDependency[Page], cliente: str, mensaje: MessageId
+    world: NamedDependency[World], page: NamedDependency[Page], cliente: FromPath[str], mensaje: MessageId
 ) -> Response[str]:
     """What can be done with one message: react, answer."""
     handset_of(world, cliente)
@@ -61,13 +61,15 @@ async def show_actions(
 
 
 @get("/clientes/{cliente:str}/adjuntos", include_in_schema=False)
-async def show_attachments(world: NamedDependency[World], page: NamedDependency[Page], cliente: str) -> Response[str]:
+async def show_attachments(
+    world: NamedDependency[World], page: NamedDependency[Page], cliente: FromPath[str]
+) -> Response[str]:
     handset_of(world, cliente)
     return page.html("simulator/_attachments.html", customer_key=cliente)
 
 
 @get("/archivos/{media_id:str}", opt={"page": False}, include_in_schema=False)
-async def show_file(world: NamedDependency[World], media_id: str) -> Response[bytes]:
+async def show_file(world: NamedDependency[World], media_id: FromPath[str]) -> Response[bytes]:
     """Pictures and sounds are shown; everything else is only offered for download."""
     media = world.media.find(media_id)
     if media is None:

@@ -172,17 +172,22 @@ function showOrHide() {
 }
 
 /** A few tabs keep their stream while hidden, for the sound and the title; the others catch up when shown. */
-function claimPlace() {
-  for (let place = 0; place < HIDDEN_STREAMS && navigator.locks; place++) {
-    navigator.locks.request(`waia-live-${place}`, { ifAvailable: true }, (lock) => {
-      if (!lock || mayStayHidden) return undefined;
-      mayStayHidden = true;
-      return new Promise(() => {});
-    });
-  }
+async function claimPlace() {
+  mayStayHidden = !navigator.locks;
+  for (let place = 0; place < HIDDEN_STREAMS && !mayStayHidden; place++) mayStayHidden = await claim(`waia-live-${place}`);
+  showOrHide();
 }
 
-mayStayHidden = !navigator.locks;
+/** The lock is held until the tab is closed. */
+function claim(name) {
+  return new Promise((answer) => {
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      answer(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
+}
+
 claimPlace();
 setInterval(lookAfter, 5_000);
 addEventListener("online", hurry);

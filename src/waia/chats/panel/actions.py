@@ -95,12 +95,12 @@ class Desk:
 
 async def provide_desk(
     request: AnyRequest,
-    page: Page,
-    database: Database,
-    user: SignedIn,
-    settings: Settings,
-    clock: Clock,
-    rules: Rules,
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    settings: Given[Settings],
+    clock: Given[Clock],
+    rules: Given[Rules],
 ) -> Desk:
     flow = await rules.book(clock.real())
     return Desk(
