@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images"
-OPEN_SHOP = "2026-11-24T15:12:00Z"
+OPEN_SHOP = "2026-11-17T15:12:00Z"
 LARGEST_BYTES = 250_000
 START_TIMEOUT_S, STOP_TIMEOUT_S = 60, 20
 WIDE, PHONE = (1366, 768), (390, 844)

@@ -109,6 +109,27 @@ def rehash_passwords(list_only: bool) -> None:
     _guarded_async(run)
 
 
+@main.group()
+def audit() -> None:
+    """The trail of who did what."""
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Check that no row of the trail was changed or removed."""
+
+    async def run(settings: Settings) -> None:
+        from waia.accounts.commands import verify_audit as verify
+        from waia.app.parts import make_parts
+
+        parts = make_parts(settings)
+        verdict = await verify(parts.database)
+        await parts.stop()
+        click.echo(verdict)
+
+    _guarded_async(run)
+
+
 @main.command()
 def doctor() -> None:
     """Say which setting is wrong, and what to do about it."""

@@ -57,16 +57,13 @@ async def test_the_tabs_hold_own_and_unread_chats_and_say_how_many(shop: Shop) -
     assert [tab["data-view"] for tab in page.page.where(aria_current="page") if "data-view" in tab] == ["no_leidos"]
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [("góm", True), ("CARLA", True), ("cocina", True), ("@carla.g", True), ("300 0000", True), ("+57300", True),
-     ("zoe", False), ("%", False), ("_", False), ("00", False)],
-)  # fmt: skip
-async def test_search_finds_names_aliases_user_names_and_numbers(shop: Shop, words: str, found: bool) -> None:
+async def test_search_finds_names_aliases_user_names_and_numbers(shop: Shop) -> None:
     chat = await shop.add_chat("Carla Gómez", alias="Carla (cocina)", person={"username": "carla.g"})
     async with shop.browser("ana") as ana:
-        page = await ana.get(f"/?q={words.replace('%', '%25').replace('+', '%2B')}", part="chat-results")
-    assert page.ids("chat") == ([chat] if found else [])
+        for words in ("góm", "CARLA", "cocina", "@carla.g", "300 0000", "%2B57300"):
+            assert (await ana.get(f"/?q={words}", part="chat-results")).ids("chat") == [chat], words
+        for words in ("zoe", "%25", "_", "00"):
+            assert (await ana.get(f"/?q={words}", part="chat-results")).ids("chat") == [], words
 
 
 async def test_the_list_goes_on_page_by_page_without_gap_or_repeat(shop: Shop) -> None:
@@ -91,11 +88,11 @@ async def test_chats_of_the_same_instant_are_neither_lost_nor_repeated_between_p
     assert first.ids("chat") + second.ids("chat") == chats[::-1]
 
 
-@pytest.mark.parametrize("key", ["x", "9" * 32, "0" * 32, "99999999999999999999000000000001", "٣" * 32])
-async def test_an_odd_key_of_a_page_is_as_good_as_none(shop: Shop, key: str) -> None:
+async def test_an_odd_key_of_a_page_is_as_good_as_none(shop: Shop) -> None:
     chat = await shop.add_chat()
     async with shop.browser("ana") as ana:
-        assert (await ana.get(f"/?antes={key}")).ids("chat") == [chat]
+        for key in ("x", "9" * 32, "0" * 32, "99999999999999999999000000000001", "٣" * 32):
+            assert (await ana.get(f"/?antes={key}")).ids("chat") == [chat], key
 
 
 async def test_a_line_says_who_what_when_and_what_is_to_do(shop: Shop) -> None:
@@ -109,29 +106,33 @@ async def test_a_line_says_who_what_when_and_what_is_to_do(shop: Shop) -> None:
     assert line == "C Carla 12 min Entregado Bot: Hola, te espero 2 2 mensajes sin leer Sin responder Ventas"
 
 
-@pytest.mark.parametrize(
-    ("name", "person", "alias", "shown"),
-    [("Carla", {"phone": "573001"}, "Doña Carla", "Doña Carla"), ("Carla", {}, "", "Carla"),
-     ("", {"username": "carla.g"}, "", "@carla.g"), ("", {"phone": "573001"}, "", "+573001"),
-     ("", {"phone": "", "user_id": "CO.51234"}, "", "Usuario …1234")],
-)  # fmt: skip
-async def test_a_contact_is_called_by_the_best_name_we_have(
-    shop: Shop, name: str, person: dict[str, str], alias: str, shown: str
-) -> None:
-    chat = await shop.add_chat(name, alias=alias, person=person)
+async def test_a_contact_is_called_by_the_best_name_we_have(shop: Shop) -> None:
+    known: list[tuple[str, str, dict[str, str], str]] = [
+        ("Doña Carla", "Carla", {"phone": "573001"}, "Doña Carla"),
+        ("", "Carla", {"username": "carla.g"}, "Carla"),
+        ("", "", {"username": "carla.g"}, "@carla.g"),
+        ("", "", {"phone": "573001"}, "+573001"),
+        ("", "", {"phone": "", "user_id": "CO.51234"}, "Usuario …1234"),
+    ]
+    chats = [await shop.add_chat(name, alias=alias, person=person) for alias, name, person, _ in known]
     async with shop.browser("ana") as ana:
-        assert shown in (await ana.get("/")).page.text(f"chat-{chat}")
+        page = (await ana.get("/")).page
+    for chat, (*_, shown) in zip(chats, known, strict=True):
+        assert shown in page.text(f"chat-{chat}")
 
 
-@pytest.mark.parametrize(
-    ("path", "says"),
-    [("/", "Todavía no hay chats"), ("/?q=zoe", "Ningún chat coincide con «zoe»"),
-     ("/?vista=mios", "No tienes chats a tu cargo"), ("/?vista=no_leidos", "Todo está leído"),
-     ("/?vista=sin_responder", "Nadie espera respuesta"), ("/?vista=otra", "Todavía no hay chats")],
-)  # fmt: skip
-async def test_an_empty_list_says_what_it_is_for(shop: Shop, path: str, says: str) -> None:
+async def test_an_empty_list_says_what_it_is_for(shop: Shop) -> None:
+    expected = [
+        ("/", "Todavía no hay chats"),
+        ("/?q=zoe", "Ningún chat coincide con «zoe»"),
+        ("/?vista=mios", "No tienes chats a tu cargo"),
+        ("/?vista=no_leidos", "Todo está leído"),
+        ("/?vista=sin_responder", "Nadie espera respuesta"),
+        ("/?vista=otra", "Todavía no hay chats"),
+    ]
     async with shop.browser("ana") as ana:
-        assert says in (await ana.get(path)).page.text("list-empty")
+        for path, says in expected:
+            assert says in (await ana.get(path)).page.text("list-empty"), path
 
 
 async def test_the_number_of_statements_does_not_grow_with_the_chats(shop: Shop) -> None:

@@ -1,10 +1,11 @@
-"""`kill -9` at every named point of the road: after a restart nothing is lost, decided twice or sent twice unflagged."""
+"""`kill -9` at every named point of the road: after a restart nothing is lost, decided twice, or sent twice unseen."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.road_world import Served, served
+from tests.road_world import Served, said, served
+from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
 
 KILLED = 137
@@ -54,9 +55,7 @@ async def test_a_process_killed_at_any_point_loses_and_repeats_nothing(
 
 
 @pytest.mark.parametrize("point", QUIET_POINTS)
-async def test_a_process_killed_around_a_turn_decides_it_once(
-    tmp_path: Path, sqlite_url: str, point: str
-) -> None:
+async def test_a_process_killed_around_a_turn_decides_it_once(tmp_path: Path, sqlite_url: str, point: str) -> None:
     async with served(tmp_path, sqlite_url, start=False, BUFFER_SECONDS="0.2") as road:
         await killed_at(road, point)
         await check_one_answer(road)
@@ -84,6 +83,15 @@ async def test_a_send_that_was_on_its_way_is_settled_by_its_status_and_not_repea
         await road.calm()
         await check_one_answer(road)
         assert await road.store.one("SELECT resends FROM outbox") == 0
+
+
+async def test_a_reply_behind_an_interrupted_one_keeps_its_place(tmp_path: Path, sqlite_url: str) -> None:
+    async with served(tmp_path, sqlite_url, start=False) as road:
+        flow = (rule("menu_principal", "iniciar", "uno", "segundo"), rule("segundo", "@entrada", "dos"))
+        await publish(road, *flow)
+        await killed_at(road, "send.before_request")
+        assert [said(sent) for sent in road.world.sent] == ["uno", "dos"]
+        await check_invariants(road)
 
 
 async def test_a_session_that_was_being_closed_is_closed_once(tmp_path: Path, sqlite_url: str) -> None:

@@ -20,9 +20,7 @@ JUNK: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(tmp_path: Path, sqlite_url: str) -> None:
     async with inside(tmp_path, sqlite_url, PHONE_NUMBER_ID="1") as road:
         rng = random.Random(20261122)
         trees = [damaged_tree(rng, number) for number in range(DAMAGED_TREES)]

@@ -150,9 +150,7 @@ async def check_contact(road: Inside, contact_id: int, message: dict[str, Any]) 
 
 
 async def check_changes(road: Inside, wanted: dict[str, Any]) -> None:
-    reactions = {
-        (row.wamid, row.emoji) for row in await road.store.rows("SELECT wamid, emoji FROM reactions")
-    }
+    reactions = {(row.wamid, row.emoji) for row in await road.store.rows("SELECT wamid, emoji FROM reactions")}
     assert reactions == {(each["target"], each["emoji"]) for each in wanted.get("reactions", []) if each["emoji"]}
     changed = "SELECT wa_id FROM mensajes WHERE {} IS NOT NULL"
     for part, column in (("edits", "edited_at"), ("revokes", "revoked_at")):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.road_world import Inside
+from tests.road_world import Inside, Road
 from waia.accounts.signed_in import SignedIn
 from waia.chats import management, send
 from waia.chats.access import find_chat
@@ -23,16 +23,17 @@ def rule(step: str, triggers: str, text: str, next_step: str = "", **columns: An
     return {"step": step, "input_text": triggers, "respuesta": text, "siguiente_step": next_step, **columns}
 
 
-async def publish(road: Inside, *rules: dict[str, Any]) -> None:
-    """These rules and no others, in force at once."""
+async def publish(road: Road, *rules: dict[str, Any]) -> None:
+    """These rules and no others; inside this process they are in force at once."""
     await road.store.rows("DELETE FROM regla_medias")
     await road.store.rows("DELETE FROM reglas")
     for row in rules:
         await insert_rule(road, row)
-    road.parts.rules.read_again()
+    if isinstance(road, Inside):
+        road.parts.rules.read_again()
 
 
-async def insert_rule(road: Inside, row: dict[str, Any]) -> None:
+async def insert_rule(road: Road, row: dict[str, Any]) -> None:
     columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
     await road.store.rows(f"INSERT INTO reglas ({columns}) VALUES ({values})", **row)
 
@@ -71,6 +72,14 @@ async def ana_gives_back(road: Inside, chat_id: int) -> None:
 async def ana_closes(road: Inside, chat_id: int) -> None:
     async def work(tx: Transaction) -> None:
         await management.close(tx, await _chat(tx, chat_id), ANA, road.parts.clock.business())
+
+    await road.parts.database.run(work)
+
+
+async def ana_retries(road: Inside, chat_id: int, message_id: int) -> None:
+    async def work(tx: Transaction) -> None:
+        now, real_now = road.parts.clock.business(), road.parts.clock.real()
+        await send.retry(tx, await _chat(tx, chat_id), message_id, now, real_now)
 
     await road.parts.database.run(work)
 

@@ -7,9 +7,10 @@ import pytest
 
 from tests.road_world import Inside, Road, inside, said
 from tests.roads.bodies import status, value, webhook
-from tests.roads.desk import ana_resends, ana_writes, publish, rule
+from tests.roads.desk import ana_resends, ana_retries, ana_writes, publish, rule
 from tests.roads.invariants import check_invariants
 from waia.chats.send import WindowClosed
+from waia.kit.errors import Conflict
 
 QUEUED, READ, DELIVERED, FAILED, UNCERTAIN, CANCELLED = 0, 3, 2, -1, -3, -4
 UNDELIVERABLE, WINDOW, RATE, PAIR = 131026, 131047, 130429, 131056
@@ -117,6 +118,46 @@ async def test_an_agent_may_send_an_unknown_message_again(tmp_path: Path, sqlite
         await road.calm()
         assert [said(sent) for sent in road.sent_to()] == ["uno", "dos", "¿Sigues ahí?"]
         await check_invariants(road)
+
+
+async def test_a_late_status_of_the_first_try_while_the_second_is_on_its_way_shows_a_duplicate(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        await in_flow(road)
+        road.world.faults.send.lost_answer.times = 1
+        road.world.faults.status.never.times = 1
+        await road.says("precio")
+        await road.world.until(lambda: len(road.world.sent) == 3, 10)
+        road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, 1.0
+        await road.world.until(lambda: len(road.world.sent) == 4, 10)
+        first = road.world.sent[-2]
+        await road.post(webhook(value(statuses=[status(first.wamid, "sent", opaque=str(first.opaque))])))
+        await road.calm()
+        assert await road.store.one("SELECT possible_duplicate FROM outbox ORDER BY id DESC LIMIT 1") == 1
+        await check_invariants(road)
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "by a status"])
+async def test_an_agent_may_send_a_failed_message_again_but_not_one_that_arrived(
+    tmp_path: Path, sqlite_url: str, later: bool
+) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        chat_id = await in_flow(road)
+        if later:
+            road.world.faults.status.failed_later.times = 1
+        else:
+            road.world.faults.send.next_codes = [UNDELIVERABLE]
+        message_id = await ana_writes(road, chat_id, "Ya salió", "c1")
+        await road.calm()
+        states = "SELECT status FROM mensajes WHERE id = :id"
+        assert await road.store.one(states, id=message_id) == FAILED
+        await ana_retries(road, chat_id, message_id)
+        await road.calm()
+        row = await road.store.row("SELECT status, wa_id, error_text FROM mensajes WHERE id = :id", id=message_id)
+        assert tuple(row) == (READ, road.world.sent[-1].wamid, "")
+        with pytest.raises(Conflict):
+            await ana_retries(road, chat_id, message_id)
 
 
 @pytest.mark.parametrize("code", [RATE, PAIR])

@@ -3,12 +3,13 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from waia.accounts import routes as account_routes
 from waia.app.parts import Parts
 from waia.seeds.cast import CUSTOMERS
-from waia.seeds.repository import open_windows
+from waia.seeds.repository import newest_message_at, open_windows
 from waia.simulator.graph_api import graph_routes
 from waia.simulator.phone import phone_routes
 from waia.simulator.phone_cast import invite, reopen_windows
@@ -54,10 +55,18 @@ class OtherEnd:
         """The people of the shop hold their phones, and Meta remembers who wrote within a day."""
         invite(self.world, CUSTOMERS, SHOP)
         async with parts.database.reading() as tx:
+            _go_on_from(parts, await newest_message_at(tx))
             reopen_windows(self.world, await open_windows(tx, parts.clock.business()))
 
     async def close(self) -> None:
         await self.world.aclose()
+
+
+def _go_on_from(parts: Parts, newest: datetime | None) -> None:
+    """A restart does not take back the hours by which the time machine had moved the clock."""
+    ahead = newest - parts.clock.business() if newest else timedelta()
+    if ahead > timedelta():
+        parts.clock.advance(ahead + timedelta(seconds=1))
 
 
 def other_end(parts: Parts) -> OtherEnd:

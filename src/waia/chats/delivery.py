@@ -15,7 +15,7 @@ from waia.whatsapp.received import Status
 __all__ = ["DeliveryState", "apply_statuses", "settle_sent"]
 
 
-async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datetime) -> None:
+async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datetime, real_now: datetime) -> None:
     """Statuses come late, early, twice and in any order; each changes only what it may still change."""
     wanted = [status for status in statuses if status.id and not status.is_call]
     if not wanted:
@@ -29,6 +29,8 @@ async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datet
             await _apply(tx, known[status.id], status, now)
         elif item is not None:
             await _apply_by_opaque(tx, item, status, now)
+            if item.state == "uncertain":
+                await outbox.wake_lane(tx, item.chat_id, real_now)
         else:
             error = _error(status.errors)
             await outbox.park_orphan(tx, status.id, _rank(status), error.code, _words(error), now)

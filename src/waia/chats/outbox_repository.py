@@ -46,6 +46,11 @@ async def add_items(tx: Transaction, rows: Sequence[dict[str, Any]], now: dateti
         await queue.push(tx, OUTBOX, ((str(row["chat_id"]), now) for row in rows))
 
 
+async def wake_lane(tx: Transaction, chat_id: int, real_now: datetime) -> None:
+    """Look at this chat's messages now: what the next one waited for is known."""
+    await queue.push(tx, OUTBOX, [(str(chat_id), real_now)])
+
+
 async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list[Pending]]:
     """Unfinished items of these chats, each chat's in order."""
     pending: dict[int, list[Pending]] = {chat_id: [] for chat_id in chat_ids}
@@ -65,11 +70,17 @@ async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> 
 
 
 async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
-    """`public_id` → `wamid`. A status that came earlier is not lowered."""
+    """`public_id` → `wamid`. A status that came earlier is not lowered, nor is a failure taken back."""
     if sent:
         rows = [{"p": row["public_id"], "w": row["wamid"]} for row in sent]
         await tx.execute(_SENT_ITEM, rows)
         await tx.execute(_SENT_MESSAGE, rows)
+
+
+async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
+    """A repeat was accepted (`public_id`, `wamid`) although the first try, as its status said meanwhile, had arrived."""
+    if sent:
+        await tx.execute(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
 
 
 async def record_requeued(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
@@ -153,25 +164,15 @@ async def add_healthy_time(tx: Transaction, ids: Sequence[int], ms: int) -> None
 
 async def send_again(tx: Transaction, public_id: str, now: datetime, *, resend: bool) -> None:
     """Back into the queue: after a failure, or (`resend`) although the first try may have arrived."""
-    await tx.execute(
-        update(OutboxItem)
-        .where(OutboxItem.public_id == public_id)
-        .values(
-            state="queued",
-            available_at=now,
-            healthy_ms=0,
-            uncertain_since=None,
-            last_error="",
-            resends=OutboxItem.resends + (1 if resend else 0),
-        )
-    )
-    await tx.execute(
-        update(Message)
-        .where(Message.public_id == public_id)
-        .values(status=int(DeliveryState.QUEUED), error_code=None, error_text="")
-    )
+    waiting: dict[str, Any] = {"state": "queued", "available_at": now, "healthy_ms": 0}
+    waiting |= {"uncertain_since": None, "last_error": ""}
+    waiting |= {"resends": OutboxItem.resends + 1} if resend else {"wamid": None}
+    await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(**waiting))
+    shown: dict[str, Any] = {"status": int(DeliveryState.QUEUED), "error_code": None, "error_text": ""}
+    shown |= {} if resend else {"wamid": None}
+    await tx.execute(update(Message).where(Message.public_id == public_id).values(**shown))
     chat_id = (await tx.execute(select(OutboxItem.chat_id).where(OutboxItem.public_id == public_id))).scalar_one()
-    await queue.push(tx, OUTBOX, [(str(chat_id), now)])
+    await wake_lane(tx, chat_id, now)
 
 
 async def cancel(tx: Transaction, public_id: str) -> None:
@@ -188,6 +189,7 @@ async def outbox_of_message(tx: Transaction, message_id: int) -> Any:
             OutboxItem.state,
             OutboxItem.payload,
             Message.id.label("message_id"),
+            Message.status,
         )
         .join(Message, Message.public_id == OutboxItem.public_id)
         .where(Message.id == message_id)
@@ -329,10 +331,19 @@ _SENT_MESSAGE = (
     update(_MESSAGE)
     .where(_MESSAGE.c.public_id == bindparam("p"))
     .values(
-        wamid=bindparam("w"),
-        error_text="",
-        status=case((_MESSAGE.c.status < int(DeliveryState.SENT), int(DeliveryState.SENT)), else_=_MESSAGE.c.status),
+        wamid=func.coalesce(_MESSAGE.c.wamid, bindparam("w")),
+        status=case(
+            (_MESSAGE.c.status == int(DeliveryState.FAILED), _MESSAGE.c.status),
+            (_MESSAGE.c.status < int(DeliveryState.SENT), int(DeliveryState.SENT)),
+            else_=_MESSAGE.c.status,
+        ),
+        error_text=case((_MESSAGE.c.status == int(DeliveryState.FAILED), _MESSAGE.c.error_text), else_=""),
     )
+)
+_FLAG_OTHER = (
+    update(_ITEM)
+    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.wamid != bindparam("w"))
+    .values(possible_duplicate=True)
 )
 _REQUEUE = (
     update(_ITEM)

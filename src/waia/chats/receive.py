@@ -69,7 +69,8 @@ class Receiver:
         if self._rules.shows_typing:
             waiting = [chat.id for chat in self._chats.values() if chat.bot_due_at and chat.holder == "bot"]
             await ask_for(self._tx, TYPING, waiting, self._real_now)
-        await apply_statuses(self._tx, [each for each in inbounds if isinstance(each, Status)], self._now)
+        statuses = [each for each in inbounds if isinstance(each, Status)]
+        await apply_statuses(self._tx, statuses, self._now, self._real_now)
         return list(self._chats.values())
 
     async def _prefetch(self, inbounds: Sequence[Inbound]) -> None:

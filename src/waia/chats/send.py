@@ -6,6 +6,7 @@ from typing import Any
 from waia.accounts.guards import SignedIn
 from waia.chats import outbox_repository as outbox
 from waia.chats.contact_repository import contact_records
+from waia.chats.delivery_state import DeliveryState
 from waia.chats.handover import silence_for_people
 from waia.chats.outgoing import Outgoing, WindowClosed, check, enqueue
 from waia.chats.record import ChatRecord
@@ -66,8 +67,10 @@ async def send_as_agent(
 
 
 async def retry(tx: Transaction, chat: ChatRecord, message_id: int, now: datetime, real_now: datetime) -> None:
-    """Send a message again that surely did not arrive."""
-    item = await _item(tx, chat, message_id, {"failed"})
+    """Send a message again that surely did not arrive: refused at once, or accepted and failed later by its status."""
+    item = await _item(tx, chat, message_id, {"failed", "sent"})
+    if item.status != DeliveryState.FAILED:
+        raise NotPossibleNow
     if not isinstance(content_from_json(item.payload), Template) and not chat.window_is_open(now):
         raise WindowClosed
     await outbox.send_again(tx, item.public_id, real_now, resend=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from waia.accounts.models import Role, User
 from waia.chats.models import Chat, Contact
@@ -31,6 +31,12 @@ async def open_windows(tx: Transaction, now: datetime) -> list[OpenWindow]:
         .where(Chat.window_ends_at > now)
     )
     return [OpenWindow(pnid, phone, user_id, ends_at - WINDOW) for pnid, phone, user_id, ends_at in found]
+
+
+async def newest_message_at(tx: Transaction) -> datetime | None:
+    """Business time of the newest message: the demo's clock may have been moved ahead before a restart."""
+    found: datetime | None = (await tx.execute(select(func.max(Chat.last_message_at)))).scalar_one_or_none()
+    return found
 
 
 async def user_ids(tx: Transaction) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ The request always comes after a commit that says so. What was on its way when a
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -70,8 +70,7 @@ class Sender:
         pending = await outbox.pending_of(tx, [int(key) for key in keys])
         lanes = _Lanes()
         for chat_id, items in pending.items():
-            await self._note_interrupted(tx, items, now)
-            self._sort_lane(str(chat_id), [item for item in items if item.state != "sending"], now, lanes)
+            self._sort_lane(str(chat_id), await self._note_interrupted(tx, items, now), now, lanes)
         await self._fail_late(tx, lanes.late, now)
         await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
         await outbox.spend_pair_tokens(tx, lanes.spent)
@@ -108,11 +107,14 @@ class Sender:
         results = [Result.window_closed(item) for item in late]
         await self.recorder.record(tx, results, now)
 
-    async def _note_interrupted(self, tx: Transaction, items: Sequence[Pending], now: datetime) -> None:
-        """We hold this lane, so whoever was sending is gone: nobody knows whether it arrived."""
+    async def _note_interrupted(self, tx: Transaction, items: Sequence[Pending], now: datetime) -> list[Pending]:
+        """The items as they stand now. We hold their lane, so whoever was sending is gone and left a doubt."""
         interrupted = [item for item in items if item.state == "sending"]
         results = [Result(item, Unknown(reason="interrupted while sending")) for item in interrupted]
         await self.recorder.record(tx, results, now)
+        return [
+            replace(item, state="uncertain", uncertain_since=now) if item in interrupted else item for item in items
+        ]
 
     async def _send(self, item: Pending, owner: str) -> None:
         outcome = await self._ask(item)

@@ -68,9 +68,9 @@ class Recorder:
         """Write outcomes down: each class of outcome is one statement for all of its messages."""
         if not results:
             return
-        await settle_sent(
-            tx, [_sent(each) for each in results if isinstance(each.outcome, Sent)], self.clock.business()
-        )
+        sent = [each for each in results if isinstance(each.outcome, Sent)]
+        await settle_sent(tx, [_sent(each) for each in sent], self.clock.business())
+        await outbox.flag_second_sends(tx, [_sent(each) for each in sent if each.item.attempts])
         await outbox.record_requeued(tx, [_requeued(each, now) for each in results if _is_certain_retry(each)])
         doubtful = [each for each in results if isinstance(each.outcome, Unknown)]
         await outbox.record_uncertain(tx, [_uncertain(each) for each in doubtful], now)

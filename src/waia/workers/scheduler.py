@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from waia.accounts.tidy import tidy
 from waia.chats import outbox_repository as outbox
 from waia.chats import repository
 from waia.chats.contact_repository import contact_records
@@ -141,6 +142,7 @@ class Scheduler:
         await outbox.prune(tx, now - KEEP)
         await repository.prune_decisions(tx, self.clock.business() - timedelta(days=flow.values.trace_days))
         await events.prune(tx.connection, now - EVENTS_KEPT)
+        await tidy(tx, now)
 
 
 def _may_resend(item: object) -> bool:

@@ -82,6 +82,8 @@ export default function composer(form) {
     id.value = newId();
     answer("", "");
     write("");
+    form.querySelector("#composer-error")?.remove();
+    field.removeAttribute("aria-invalid");
   });
   form.addEventListener("htmx:finally:request", (event) => {
     const { waiaMessage: message, response } = event.detail.ctx;

@@ -12,7 +12,7 @@ function apply(separator, width, keep) {
 export default function resize(separator) {
   const list = document.getElementById(separator.getAttribute("aria-controls"));
   const width = () => list.getBoundingClientRect().width;
-  apply(separator, width(), false);
+  separator.setAttribute("aria-valuenow", Math.round(Math.min(MOST, Math.max(LEAST, width()))));
   separator.addEventListener("pointerdown", (down) => {
     const start = width() - down.clientX;
     separator.setPointerCapture(down.pointerId);

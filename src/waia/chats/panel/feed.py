@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -12,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import HistoryGone, Hub
+from waia.chats.panel.viewmodels import Counts
 
 RECONNECT_MS = 500
+LINE_END = re.compile(r"\r\n|\r|\n")
 AFTER_CLOSING_MS = (1_000, 5_000)
 
 log = structlog.get_logger(__name__)
@@ -40,6 +43,7 @@ class Feed:
         self._batch_at = self._counts_at = 0.0
         self._heartbeat_at = _now() + pace.heartbeat_s
         self._counts_wanted = False
+        self._counting: asyncio.Future[Counts] | None = None
 
     async def messages(self) -> AsyncGenerator[str, None]:
         if text := await self._guarded(self._begin):
@@ -84,13 +88,17 @@ class Feed:
         due = self._heartbeat_at
         if self._cursor != self._hub.ring.last:
             due = min(due, self._batch_at)
+        if self._counting is not None:
+            return 0 if self._counting.done() else due
         return min(due, self._counts_at) if self._counts_wanted else due
 
     async def _next(self) -> str:
         if self._cursor != self._hub.ring.last and self._batch_at <= _now():
             return await self._news()
-        if self._counts_wanted and self._counts_at <= _now():
-            return await self._counts()
+        if self._counting is not None and self._counting.done():
+            return self._numbers(self._counting)
+        if self._counting is None and self._counts_wanted and self._counts_at <= _now():
+            return self._count()
         self._heartbeat_at = _now() + self._pace.heartbeat_s
         return message(comment="heartbeat", event="heartbeat", seq=self._cursor)
 
@@ -106,9 +114,15 @@ class Feed:
         self._counts_wanted |= news.counts
         return message(news.html, seq=self._cursor) if news.html else ""
 
-    async def _counts(self) -> str:
-        self._counts_wanted, self._counts_at = False, _now() + self._pace.counts_s
-        return message(await self._fragments.counts(self._viewer))
+    def _count(self) -> str:
+        """The answer rings the bell; news go on meanwhile."""
+        self._counts_wanted, self._counting = False, self._fragments.count(self._viewer)
+        self._counting.add_done_callback(lambda _: self._viewer.bell.set())
+        return ""
+
+    def _numbers(self, counting: asyncio.Future[Counts]) -> str:
+        self._counting, self._counts_at = None, _now() + self._pace.counts_s
+        return "" if counting.cancelled() else message(self._fragments.numbers(counting.result(), self._viewer))
 
 
 def message(
@@ -122,7 +136,7 @@ def message(
     lines += [f"event: {event}"] if event else []
     lines += [] if seq is None else [f"id: {seq}"]
     lines += [] if retry_ms is None else [f"retry: {retry_ms}"]
-    lines += [f"data: {line}" for line in re.split(r"\r\n|\r|\n", html)]
+    lines += [f"data: {line}" for line in LINE_END.split(html)]
     return "\n".join(lines) + "\n\n"
 
 
@@ -132,10 +146,9 @@ def farewell(why: Ending) -> str:
 
 
 async def _heard(bell: asyncio.Event, timeout_s: float) -> None:
-    try:
-        await asyncio.wait_for(bell.wait(), timeout_s)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await bell.wait()
 
 
 def _now() -> float:

@@ -1,5 +1,6 @@
 """Turns logged events into the HTML that one page needs: read once, rendered once, shared by all streams."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -21,6 +22,7 @@ from waia.chats.panel.events import (
     template_of,
 )
 from waia.chats.panel.hub import Hub
+from waia.chats.panel.tally import Tally
 from waia.chats.panel.viewmodels import ChatRow, Counts, HolderStrip
 from waia.kit.clock import Clock
 from waia.kit.db import Database
@@ -28,7 +30,7 @@ from waia.kit.events import LoggedEvent
 from waia.kit.render import Pages
 from waia.settings import Settings
 
-SHELF_SIZE, KEEP_S, COUNTS_KEEP_S = 2_000, 10.0, 0.9
+SHELF_SIZE, KEEP_S = 2_000, 10.0
 RENDERED = 4_096
 REMEMBERED_ABSENT = 5_000
 CHAT_KINDS = frozenset({"message_added", "message_changed", "chat_changed", "chat_removed"})
@@ -78,35 +80,34 @@ class Fragments:
         self._rows: Shelf[tuple[int, int], ChatRow] = Shelf(SHELF_SIZE, KEEP_S)
         self._bubbles: Shelf[tuple[int, int, int], Bubble] = Shelf(SHELF_SIZE, KEEP_S)
         self._strips: Shelf[tuple[int, int], HolderStrip] = Shelf(SHELF_SIZE, KEEP_S)
-        self._counts: Shelf[int, Counts] = Shelf(SHELF_SIZE, COUNTS_KEEP_S)
+        self._tally = Tally(database, audience)
         self._rendered = lru_cache(RENDERED)(self._render)
 
     async def news(self, events: Sequence[LoggedEvent], viewer: Viewer) -> News:
         digest = Digest.of(events, viewer.chat_id)
         if not digest.chats:
             return News()
-        seen = await self._audience.sees(viewer.user, self._versions(digest.chats))
-        if viewer.chat_id in digest.chats and (viewer.chat_id not in seen or digest.chats[viewer.chat_id]):
+        found = await self._load_rows([chat_id for chat_id, removed in digest.chats.items() if not removed])
+        owned = [row.id for row in found.values() if row.owner_id == viewer.user.id]
+        seen = await self._audience.sees(viewer, self._versions(found), owned)
+        if viewer.chat_id in digest.chats and viewer.chat_id not in seen:
             return News(lost=True)
-        there = [chat_id for chat_id, removed in digest.chats.items() if chat_id in seen and not removed]
-        rows = await self._load_rows(there)
+        rows = {chat_id: row for chat_id, row in found.items() if chat_id in seen}
         told = [*await self._thread(digest, viewer), *_list_events(digest, rows, viewer)]
         return News(self._html(told, viewer.language), counts=bool(seen or told))
 
-    async def counts(self, viewer: Viewer) -> str:
-        async def count(users: list[int]) -> Mapping[int, Counts]:
-            without_role = await self._audience.without_role()
-            async with self._database.reading() as tx:
-                return {users[0]: await presenters.counts(tx, viewer.user, without_role=without_role)}
+    def count(self, viewer: Viewer) -> asyncio.Future[Counts]:
+        return self._tally.count(viewer.user)
 
-        found = await self._counts.take([viewer.user.id], count)
-        return self._html([CountsChanged(found[viewer.user.id], viewer.view)], viewer.language)
+    def numbers(self, counts: Counts, viewer: Viewer) -> str:
+        return self._html([CountsChanged(counts, viewer.view)], viewer.language)
 
     async def may_watch(self, viewer: Viewer) -> bool:
         """Whether the viewer may see the chat that the page says it shows."""
         if viewer.chat_id is None:
             return True
-        return viewer.chat_id in await self._audience.sees(viewer.user, self._versions([viewer.chat_id]))
+        versions = self._versions([viewer.chat_id])
+        return viewer.chat_id in await self._audience.sees(viewer, versions, versions)
 
     async def _thread(self, digest: Digest, viewer: Viewer) -> list[PageEvent]:
         """What happened in the open chat, oldest message first."""
@@ -120,7 +121,10 @@ class Fragments:
             for bubble in sorted(bubbles, key=lambda bubble: bubble.id)
         ]
         strip = await self._load_strip(chat_id)
-        return [*told, HolderChanged(strip)] if strip else told
+        if strip is not None and strip != viewer.strip:
+            viewer.strip = strip
+            told.append(HolderChanged(strip))
+        return told
 
     async def _load_rows(self, chat_ids: Sequence[int]) -> dict[int, ChatRow]:
         async def read(keys: list[tuple[int, int]]) -> Mapping[tuple[int, int], ChatRow]:
@@ -156,10 +160,10 @@ class Fragments:
 
     def _html(self, told: Iterable[PageEvent], language: str) -> str:
         # Templates show times relative to the day, so a rendering is good for an hour.
-        hour = self._clock.business().strftime("%j%H")
+        hour = int(self._clock.business().timestamp()) // 3600
         return "\n".join(self._rendered(event, language, hour) for event in told)
 
-    def _render(self, event: PageEvent, language: str, _hour: str) -> str:
+    def _render(self, event: PageEvent, language: str, _hour: int) -> str:
         """A fragment that cannot be rendered is left out: it must not end, again and again, every stream."""
         context = {part.name: getattr(event, part.name) for part in fields(event)}
         try:

@@ -22,10 +22,11 @@ class Shelf(Generic[K, V]):
         missing = [key for key in keys if key not in self._tasks]
         if missing:
             self._ask(missing, make)
-        answers: dict[K, V] = {}
-        for task in {self._tasks[key][1] for key in keys}:
-            answers.update(await asyncio.shield(task))
-        return {key: answers[key] for key in keys if key in answers}
+        tasks = {key: self._tasks[key][1] for key in keys}
+        for task in tasks.values():
+            if not task.done():
+                await asyncio.shield(task)
+        return {key: task.result()[key] for key, task in tasks.items() if key in task.result()}
 
     def _ask(self, keys: list[K], make: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> None:
         async def answer() -> Mapping[K, V]:

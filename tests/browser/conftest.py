@@ -1,0 +1,58 @@
+"""One browser for all stories, one waia for the stories of a file, fresh windows for each story."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.stage import House, Stage, demo_house, graph_house
+from tests.programs import need
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    chromium = need("chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """`waia demo`: customers write on its phone page."""
+    async with demo_house(tmp_path_factory.mktemp("demo")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """`waia serve` with the demo's people, and Meta in the hands of the test."""
+    folder: Path = tmp_path_factory.mktemp("shop")
+    async with graph_house(folder) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser, demo: House) -> AsyncIterator[Stage]:
+    """Windows of the demo."""
+    async for stage in _stage(browser, demo):
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop_stage(browser: Browser, shop: House) -> AsyncIterator[Stage]:
+    """Windows of the shop whose Meta can be broken."""
+    async for stage in _stage(browser, shop):
+        yield stage
+
+
+async def _stage(browser: Browser, house: House) -> AsyncIterator[Stage]:
+    stage = Stage(browser, house)
+    yield stage
+    await stage.close()
+    assert not stage.surprises, stage.surprises
