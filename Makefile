@@ -3,7 +3,7 @@ BIN := .venv/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format format-check lint types imports templates migrations strings wheel lock clean
+.PHONY: help setup demo test check format format-check lint types imports templates migrations strings wheel lock screenshots clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ wheel: setup ## build dist/*.whl, front end included
 lock: .venv/.ready ## write requirements/*.txt anew (upgrade=1 takes newer releases) and package-lock.json
 	sh tools/lock.sh $(upgrade)
 	npm install --package-lock-only
+
+screenshots: setup ## take the README's pictures into docs/images (needs chromium)
+	$(BIN)/python tools/screenshots.py
 
 clean: ## remove everything that make setup and make wheel made
 	rm -rf .venv .tools node_modules static/vendor dist

@@ -20,8 +20,8 @@ async function attach(element) {
 }
 
 function attachAll() {
-  document.querySelectorAll("[data-behaviour]").forEach(attach);
+  return Promise.allSettled([...document.querySelectorAll("[data-behaviour]")].map(attach));
 }
 
 document.addEventListener("htmx:after:swap", attachAll);
-attachAll();
+attachAll().then(() => { document.documentElement.dataset.ready = "yes"; });

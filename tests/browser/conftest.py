@@ -55,4 +55,5 @@ async def _stage(browser: Browser, house: House) -> AsyncIterator[Stage]:
     stage = Stage(browser, house)
     yield stage
     await stage.close()
-    assert not stage.surprises, stage.surprises
+    surprises = list(dict.fromkeys(stage.surprises))
+    assert not surprises, surprises

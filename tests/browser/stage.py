@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
 from tests.road_world import Served, Waia, served
+from tests.roads.store import Store
 from tests.servers import free_port
 
 PEOPLE = {"ana": "Ana Torres", "beto": "Beto Salas"}
@@ -34,6 +35,7 @@ class House:
     """A running waia with the people of the demo. `cookies` are those of logins made before, by name."""
 
     waia: Waia
+    store: Store
     cookies: dict[str, Any] = field(default_factory=dict)
     road: Served | None = None
 
@@ -55,7 +57,7 @@ async def demo_house(folder: Path, **settings: str) -> AsyncIterator[House]:
     waia = Waia(folder, environ, arguments=("demo",))
     try:
         await waia.start()
-        yield House(waia)
+        yield House(waia, Store(f"sqlite:///{folder / 'data' / 'waia.db'}"))
     finally:
         await waia.kill()
 
@@ -64,7 +66,7 @@ async def demo_house(folder: Path, **settings: str) -> AsyncIterator[House]:
 async def graph_house(folder: Path) -> AsyncIterator[House]:
     """The demo's shop with its Graph in this process: what customers do and what Meta breaks is decided here."""
     async with served(folder, f"sqlite:///{folder / 'waia.db'}", WAIA_DEMO="1", INIT_DB_ON_START="1") as road:
-        yield House(road.waia, road=road)
+        yield House(road.waia, road.store, road=road)
 
 
 @dataclass
@@ -95,8 +97,8 @@ class Stage:
 
     async def window(self, **options: Any) -> Page:
         """A page of a browser that knows nobody yet."""
-        given = {"viewport": WIDE, "locale": "es-CO", "reduced_motion": "reduce", **options}
-        context = await self.browser.new_context(base_url=self.house.address, **given)
+        given = {"viewport": WIDE, "locale": "es-CO", "reduced_motion": "reduce", "base_url": self.house.address}
+        context = await self.browser.new_context(**{**given, **options})
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(TELL_BROKEN_POLICY)
         self._contexts.append(context)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import event, insert, select
+from sqlalchemy import delete, event, insert, select
 
 from waia.accounts.cookies import csrf_token
 from waia.accounts.models import Role, User, UserRole
@@ -42,12 +42,16 @@ class Shop:
         async with shop.parts.database.writing() as tx:
             shop.roles["admin"] = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()
             shop.roles["ventas"] = await _add(tx, Role, name="Ventas", keyword="ventas")
-            for name, shown, role in (("ana", "Ana Torres", "ventas"), ("beto", "Beto Salas", "admin"), ("dora", "Dora", "")):
+            for name, shown, role in (
+                ("ana", "Ana Torres", "ventas"),
+                ("beto", "Beto Salas", "admin"),
+                ("dora", "Dora", ""),
+            ):
                 shop.users[name] = await _add(tx, User, username=name, password_hash="!", display_name=shown)
                 if role:
                     await tx.execute(insert(UserRole).values(user_id=shop.users[name], role_id=shop.roles[role]))
         for name in shop.users:
-            shop.tokens[name] = await shop._sign_in(name)
+            shop.tokens[name] = await shop.sign_in(name)
         return shop
 
     async def close(self) -> None:
@@ -102,6 +106,10 @@ class Shop:
         async with self.parts.database.writing() as tx:
             return await _add(tx, model, **values)
 
+    async def take_role_from_chat(self, chat_id: int) -> None:
+        async with self.parts.database.writing() as tx:
+            await tx.execute(delete(ChatRole).where(ChatRole.chat_id == chat_id))
+
     async def chat(self, chat_id: int) -> Any:
         async with self.parts.database.reading() as tx:
             return (await tx.execute(select(Chat.__table__).where(Chat.id == chat_id))).one()
@@ -113,7 +121,8 @@ class Shop:
 
     @asynccontextmanager
     async def browser(self, name: str) -> AsyncIterator["Browser"]:
-        transport = httpx.ASGITransport(create_app(self.parts.settings, loops=False, parts=self.parts))
+        app: Any = create_app(self.parts.settings, loops=False, parts=self.parts)
+        transport = httpx.ASGITransport(app)
         headers = {"accept": "text/html", "accept-language": "es", "sec-fetch-site": "same-origin"}
         cookies = {"waia": self.tokens[name]}
         async with httpx.AsyncClient(
@@ -136,7 +145,7 @@ class Shop:
         finally:
             event.remove(engine, "before_cursor_execute", note)
 
-    async def _sign_in(self, name: str) -> str:
+    async def sign_in(self, name: str) -> str:
         sessions = Sessions(self.parts.database, self.parts.clock, timedelta(hours=12))
         async with self.parts.database.writing() as tx:
             return await sessions.open(tx, self.users[name], address="127.0.0.1", user_agent="test")
@@ -144,7 +153,7 @@ class Shop:
 
 @dataclass
 class Browser:
-    """`part`: ask as htmx does for the element with this id. `script` False: a plain form."""
+    """One person's. `part`: ask as htmx does for the element with this id."""
 
     http: httpx.AsyncClient
     csrf: str
@@ -153,10 +162,14 @@ class Browser:
         headers = {"hx-request": "true", "hx-target": f"div#{part}"} if part else {}
         return Answer(await self.http.get(path, headers=headers))
 
-    async def act(self, method: str, path: str, *, script: bool = True, **fields: str) -> "Answer":
-        headers = {"hx-request": "true", "x-csrf-token": self.csrf} if script else {}
-        data = fields if script else {**fields, "_csrf": self.csrf}
-        return Answer(await self.http.request(method, path, headers=headers, data=data))
+    async def act(self, method: str, path: str, **fields: str) -> "Answer":
+        """As htmx does it."""
+        headers = {"hx-request": "true", "x-csrf-token": self.csrf}
+        return Answer(await self.http.request(method, path, headers=headers, data=fields))
+
+    async def submit(self, path: str, **fields: str) -> "Answer":
+        """As a plain form does it, without a script."""
+        return Answer(await self.http.post(path, data={**fields, "_csrf": self.csrf}))
 
 
 class Answer:

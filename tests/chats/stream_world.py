@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -152,11 +152,12 @@ async def _add(tx: Transaction, model: Any, **values: Any) -> int:
 
 @dataclass
 class Server:
-    """One process of the office: its live updates and its port."""
+    """One process of the office: its live updates, its port, and the connections that it holds."""
 
     live: Live
     closing: asyncio.Event
     port: int
+    connections: Collection[object] = ()
 
 
 @asynccontextmanager
@@ -178,7 +179,7 @@ async def serving(
     tasks = [asyncio.create_task(live.run()), asyncio.create_task(server.serve(sockets=[listener]))]
     try:
         await eventually(lambda: server.started, "the server started")
-        yield Server(live, closing, listener.getsockname()[1])
+        yield Server(live, closing, listener.getsockname()[1], server.server_state.connections)
     finally:
         closing.set()
         server.should_exit = True

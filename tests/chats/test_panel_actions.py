@@ -45,7 +45,7 @@ async def test_a_refused_text_stays_in_the_form_with_the_reason_beside_it(shop: 
     async with shop.browser("ana") as ana:
         too_long = await ana.act("POST", f"/chats/{chat}/mensajes", texto=long, client_id=CLIENT_ID)
         empty = await ana.act("POST", f"/chats/{chat}/mensajes", texto="  ", client_id=CLIENT_ID)
-        plain = await ana.act("POST", f"/chats/{chat}/mensajes", script=False, texto=long, client_id=CLIENT_ID)
+        plain = await ana.submit(f"/chats/{chat}/mensajes", texto=long, client_id=CLIENT_ID)
     for answer in (too_long, plain):
         assert answer.status == 422
         assert answer.page.text("composer-text") == long
@@ -76,8 +76,11 @@ async def test_an_answer_quotes_a_message_of_the_same_chat_only(shop: Shop) -> N
     foreign = await shop.add_message(other, wamid="wamid.x")
     async with shop.browser("ana") as ana:
         for number, quoted in enumerate((original, foreign, "nothing")):
-            fields = {"texto": "Sí", "client_id": f"{CLIENT_ID[:-1]}{number}", "responde_a": str(quoted)}
-            assert (await ana.act("POST", f"/chats/{chat}/mensajes", **fields)).status == 200
+            client_id = f"{CLIENT_ID[:-1]}{number}"
+            answer = await ana.act(
+                "POST", f"/chats/{chat}/mensajes", texto="Sí", client_id=client_id, responde_a=str(quoted)
+            )
+            assert answer.status == 200
     async with shop.parts.database.reading() as tx:
         sent = select(Message.quoted_wamid).where(Message.direction == "out").order_by(Message.id)
         assert list((await tx.execute(sent)).scalars()) == ["wamid.o", None, None]
@@ -86,7 +89,7 @@ async def test_an_answer_quotes_a_message_of_the_same_chat_only(shop: Shop) -> N
 async def test_without_a_script_the_form_leads_back_to_the_chat(shop: Shop) -> None:
     chat = await shop.add_chat()
     async with shop.browser("ana") as ana:
-        answer = await ana.act("POST", f"/chats/{chat}/mensajes", script=False, texto="Hola", client_id=CLIENT_ID)
+        answer = await ana.submit(f"/chats/{chat}/mensajes", texto="Hola", client_id=CLIENT_ID)
     assert (answer.status, answer.headers["location"]) == (303, f"/chats/{chat}")
     assert await shop.sent_texts(chat) == ["Hola"]
 
@@ -144,17 +147,24 @@ async def test_what_one_may_not_see_one_may_not_change(shop: Shop) -> None:
     chat = await shop.add_chat(role="admin")
     sent = await shop.add_sent(chat, status=DeliveryState.FAILED)
     doors = [
-        ("POST", f"/chats/{chat}/mensajes"), ("PUT", f"/chats/{chat}/atencion"), ("DELETE", f"/chats/{chat}/atencion"),
-        ("POST", f"/chats/{chat}/cola"), ("POST", f"/chats/{chat}/cierre"), ("DELETE", f"/chats/{chat}/cierre"),
-        ("POST", f"/chats/{chat}/lectura"), ("POST", f"/chats/{chat}/sin-respuesta"),
-        ("POST", f"/mensajes/{sent}/reintento"), ("POST", f"/mensajes/{sent}/reenvio"), ("DELETE", f"/mensajes/{sent}/envio"),
-    ]  # fmt: skip
+        ("POST", f"/chats/{chat}/mensajes"),
+        ("PUT", f"/chats/{chat}/atencion"),
+        ("DELETE", f"/chats/{chat}/atencion"),
+        ("POST", f"/chats/{chat}/cola"),
+        ("POST", f"/chats/{chat}/cierre"),
+        ("DELETE", f"/chats/{chat}/cierre"),
+        ("POST", f"/chats/{chat}/lectura"),
+        ("POST", f"/chats/{chat}/sin-respuesta"),
+        ("POST", f"/mensajes/{sent}/reintento"),
+        ("POST", f"/mensajes/{sent}/reenvio"),
+        ("DELETE", f"/mensajes/{sent}/envio"),
+    ]
     before = await shop.chat(chat)
     async with shop.browser("ana") as ana:
         for method, path in doors:
-            fields = {"texto": "Hola", "client_id": CLIENT_ID} if path.endswith("/mensajes") else {}
-            foreign = await ana.act(method, path, **fields)
-            missing = await ana.act(method, path.replace(str(chat), "99999").replace(str(sent), "99999"), **fields)
+            form = {"texto": "Hola", "client_id": CLIENT_ID}
+            foreign = await ana.act(method, path, **form)
+            missing = await ana.act(method, path.replace(str(chat), "99999").replace(str(sent), "99999"), **form)
             assert (foreign.status, foreign.html) == (missing.status, missing.html) == (404, missing.html), path
         assert (await ana.get(f"/chats/{chat}/mensajes?antes=9", part="message-0-older")).status == 404
     assert await shop.chat(chat) == before

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.chats.panel_world import NOW, Shop
+from tests.chats.stream_world import eventually
 from tests.programs import need
+from waia.accounts.commands import create_user
 from waia.app.composition import create_app
 from waia.chats.delivery_state import DeliveryState
 
-WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
+PASSWORD = "piedra-mesa-9-lluvia"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+expect.set_options(timeout=20_000)
 BROKEN_POLICY = """
     addEventListener("securitypolicyviolation", (event) => console.error("policy", event.violatedDirective));
 """
@@ -33,7 +37,10 @@ class Window:
     complaints: list[str]
 
     async def open(self, path: str) -> Page:
+        """Until the page's scripts are at work."""
         await self.page.goto(self.address + path)
+        if path != "/login":
+            await self.page.wait_for_selector("html[data-ready]")
         return self.page
 
 
@@ -44,7 +51,7 @@ class Office:
     address: str
 
     @asynccontextmanager
-    async def window(self, name: str, viewport: dict[str, int] = WIDE, **options: Any) -> AsyncIterator[Window]:
+    async def window(self, name: str, viewport: ViewportSize = WIDE, **options: Any) -> AsyncIterator[Window]:
         context = await self.browser.new_context(viewport=viewport, locale="es-CO", **options)
         await context.add_cookies([{"name": "waia", "value": self.shop.tokens[name], "url": self.address}])
         await context.add_init_script(BROKEN_POLICY)
@@ -64,22 +71,21 @@ async def office(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Office]:
     app = create_app(shop.parts.settings, loops=False, parts=shop.parts)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.02)
+    await eventually(lambda: server.started, "the server started")
     port = server.servers[0].sockets[0].getsockname()[1]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield Office(shop, browser, f"http://127.0.0.1:{port}")
         await browser.close()
     shop.parts.closing.set()
-    server.should_exit = server.force_exit = True
+    server.should_exit = True
     await task
 
 
 async def _lively_chat(shop: Shop) -> int:
     """A chat with a bit of everything that is drawn in colour."""
-    ana = {"author": "user", "user_id": shop.users["ana"]}
-    options = {"options": [{"id": "a", "title": "Horario"}], "button": "Ver", "footer": "Elige"}
+    ana: dict[str, Any] = {"author": "user", "user_id": shop.users["ana"]}
+    options: dict[str, Any] = {"options": [{"id": "a", "title": "Horario"}], "button": "Ver", "footer": "Elige"}
     chat = await shop.add_chat(
         unread=2, unanswered_since=NOW, estado="sin_respuesta", holder="queue", queue_role_id=shop.roles["ventas"]
     )
@@ -103,7 +109,7 @@ async def _lively_chat(shop: Shop) -> int:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 async def test_the_pages_are_accessible_and_break_no_policy(
-    office: Office, scheme: str, viewport: dict[str, int]
+    office: Office, scheme: str, viewport: ViewportSize
 ) -> None:
     chat = await _lively_chat(office.shop)
     async with office.window("beto", viewport, color_scheme=scheme, reduced_motion="reduce") as window:
@@ -214,6 +220,8 @@ async def test_everything_is_reached_by_keyboard(office: Office) -> None:
         await page.keyboard.press("Alt+ArrowDown")
         await page.wait_for_url(f"**/chats/{first}")
         await expect(page.locator("#chats [aria-current=page]")).to_have_count(1)
+        await expect(page.get_by_role("heading", name="Carla")).to_be_visible()
+        await expect(page.get_by_label("Mensaje", exact=True)).to_be_focused()
         await page.keyboard.press("Escape")
         await expect(page.locator(f"#chat-{first} a")).to_be_focused()
         await page.keyboard.press("/")
@@ -221,6 +229,9 @@ async def test_everything_is_reached_by_keyboard(office: Office) -> None:
         await expect(page.locator("#chats .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         await expect(page.locator("#chats .row")).to_have_count(2)
+        await page.get_by_role("link", name="Sin responder").click()
+        await expect(page.get_by_text("Nadie espera respuesta")).to_be_visible()
+    assert not window.complaints
 
 
 async def test_history_loads_above_without_a_jump(office: Office) -> None:
@@ -234,7 +245,8 @@ async def test_history_loads_above_without_a_jump(office: Office) -> None:
             """async () => {
                 const scroller = document.getElementById("thread-scroll");
                 scroller.scrollTop = -1e6;
-                const seen = [...document.querySelectorAll(".message")].find((m) => m.getBoundingClientRect().top > 200);
+                const messages = [...document.querySelectorAll(".message")];
+                const seen = messages.find((message) => message.getBoundingClientRect().top > 200);
                 const before = seen.getBoundingClientRect().top;
                 while (document.querySelectorAll(".message").length < 90) await new Promise(requestAnimationFrame);
                 await new Promise(requestAnimationFrame);
@@ -266,17 +278,26 @@ async def test_on_a_phone_there_is_one_zone_at_a_time_and_a_way_back(office: Off
 
 async def test_an_expired_login_is_said_over_the_page_and_nothing_typed_is_lost(office: Office) -> None:
     chat = await office.shop.add_chat()
+    await create_user(office.shop.parts.database, "ana", PASSWORD, ("ventas",), NOW)
+    office.shop.tokens["ana"] = await office.shop.sign_in("ana")
     async with office.window("ana") as window:
         page = await window.open(f"/chats/{chat}")
         field = page.get_by_label("Mensaje", exact=True)
         await page.context.clear_cookies()
         await field.fill("casi listo")
         await field.press("Enter")
-        await expect(page.get_by_role("dialog", name="Tu sesión terminó")).to_be_visible()
-        await page.context.add_cookies([{"name": "waia", "value": office.shop.tokens["ana"], "url": office.address}])
-        await page.reload()
+        dialog = page.get_by_role("dialog", name="Tu sesión terminó")
+        await dialog.get_by_label("Usuario").fill("ana")
+        await dialog.get_by_label("Contraseña").fill("no es esta")
+        await dialog.get_by_role("button", name="Entrar").click()
+        await expect(dialog.get_by_role("alert")).to_be_visible()
+        await dialog.get_by_label("Contraseña").fill(PASSWORD)
+        await dialog.get_by_role("button", name="Entrar").click()
+        await expect(dialog).to_be_hidden()
         await expect(field).to_have_value("casi listo")
-    assert await office.shop.sent_texts(chat) == []
+        await field.press("Enter")
+        await expect(page.locator(".message--user")).to_have_count(1)
+    assert await office.shop.sent_texts(chat) == ["casi listo"]
 
 
 async def test_admins_open_the_reason_of_a_reply(office: Office) -> None:
@@ -292,3 +313,24 @@ async def test_admins_open_the_reason_of_a_reply(office: Office) -> None:
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
     assert not window.complaints
+
+
+async def test_the_error_page_of_a_proxy_never_lands_in_the_panel(office: Office) -> None:
+    chat = await office.shop.add_chat()
+    async with office.window("ana") as window:
+        page = await window.open("/")
+        await page.route(f"**/chats/{chat}", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+        await page.locator(f"#chat-{chat} a").click()
+        await expect(page.get_by_text("El servidor no contestó bien")).to_be_visible()
+        await expect(page.get_by_text("Bad Gateway")).to_have_count(0)
+
+
+async def test_what_one_may_not_see_any_more_is_said_in_a_toast(office: Office) -> None:
+    chat = await office.shop.add_chat()
+    async with office.window("ana") as window:
+        page = await window.open("/")
+        await office.shop.take_role_from_chat(chat)
+        await page.locator(f"#chat-{chat} a").click()
+        await expect(page.get_by_role("alert")).to_contain_text("No existe o no tienes acceso")
+        await page.get_by_role("button", name="Cerrar aviso").click()
+        await expect(page.get_by_role("alert")).to_have_count(0)

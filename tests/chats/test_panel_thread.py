@@ -17,19 +17,47 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("audio", {"details": {"voice": True}, "mime_type": "audio/ogg; codecs=opus"}, ("Mensaje de voz", "audio/ogg")),
     ("document", {"details": {"filename": "plano final.pdf"}}, ("plano final.pdf", "PDF")),
     ("sticker", {}, ("Sticker",)),
-    ("location", {"details": {"location": {"latitude": 4.65, "longitude": "-74.1", "name": "Taller"}}}, ("Taller", "Ver en el mapa")),
-    ("contacts", {"details": {"contacts": [{"name": "Luz", "phones": [{"phone": "+57 300"}], "urls": ["javascript:x"]}]}}, ("Luz", "+57 300")),
-    ("order", {"details": {"order": {"lines": [{"product_id": "SKU1", "quantity": "2", "price": "10.5", "currency": "COP"}]}}}, ("SKU1", "× 2", "21.0 COP")),
+    (
+        "location",
+        {"details": {"location": {"latitude": 4.65, "longitude": "-74.1", "name": "Taller"}}},
+        ("Taller", "Ver en el mapa"),
+    ),
+    (
+        "contacts",
+        {"details": {"contacts": [{"name": "Luz", "phones": [{"phone": "+57 300"}], "urls": ["javascript:x"]}]}},
+        ("Luz", "+57 300"),
+    ),
+    (
+        "order",
+        {
+            "details": {
+                "order": {"lines": [{"product_id": "SKU1", "quantity": "2", "price": "10.5", "currency": "COP"}]}
+            }
+        },
+        ("SKU1", "× 2", "21.0 COP"),
+    ),
     ("list_reply", {"details": {"chosen": {"id": "a", "title": "Horario"}}}, ("Eligió una opción",)),
-    ("flow_reply", {"details": {"fields": {"ciudad": "Bogotá", "flow_token": "t0k"}}}, ("Formulario", "ciudad", "Bogotá")),
-    ("unsupported", {"details": {"errors": [{"message": "Unsupported poll"}]}}, ("de un tipo que WhatsApp no entrega", "Unsupported poll")),
+    (
+        "flow_reply",
+        {"details": {"fields": {"ciudad": "Bogotá", "flow_token": "t0k"}}},
+        ("Formulario", "ciudad", "Bogotá"),
+    ),
+    (
+        "unsupported",
+        {"details": {"errors": [{"message": "Unsupported poll"}]}},
+        ("de un tipo que WhatsApp no entrega", "Unsupported poll"),
+    ),
     ("something_new", {}, ("Hola",)),
-    ("text", {"details": {"referral": {"source_type": "ad", "headline": "Mesones", "source_url": "https://fb.me/x"}}}, ("Llegó desde un anuncio", "Mesones")),
+    (
+        "text",
+        {"details": {"referral": {"source_type": "ad", "headline": "Mesones", "source_url": "https://fb.me/x"}}},
+        ("Llegó desde un anuncio", "Mesones"),
+    ),
     ("text", {"details": {"forwarded": True}}, ("Reenviado",)),
     ("text", {"edited_at": NOW}, ("Editado", "Hola")),
     ("text", {"details": "not a dictionary"}, ("Hola",)),
     ("location", {"details": {"location": {"latitude": "NaN", "longitude": []}}}, ("Hola",)),
-]  # fmt: skip
+]
 PAYLOADS = (
     "<script>window.__pwn=1</script>",
     "<img src=x onerror=window.__pwn=1>",
@@ -87,7 +115,7 @@ async def test_an_erased_message_keeps_its_place_and_loses_its_words(shop: Shop)
 
 async def test_a_sender_is_named_once_in_three_minutes(shop: Shop) -> None:
     chat = await shop.add_chat()
-    by_ana = {"author": "user", "user_id": shop.users["ana"]}
+    by_ana: dict[str, Any] = {"author": "user", "user_id": shop.users["ana"]}
     times = [NOW, NOW + timedelta(minutes=2), NOW + timedelta(minutes=6)]
     first, second, third = [await shop.add_sent(chat, **by_ana, timestamp=at) for at in times]
     by_bot = await shop.add_sent(chat, rule_id=7, step="menu", timestamp=times[2])
@@ -141,11 +169,16 @@ async def test_reactions_and_the_chosen_option_are_shown_on_the_message(shop: Sh
 async def test_every_state_of_a_sent_message_is_told_in_words(shop: Shop) -> None:
     chat = await shop.add_chat()
     words = {
-        DeliveryState.QUEUED: "En espera de envío", DeliveryState.SENDING: "Enviando", DeliveryState.SENT: "Enviado",
-        DeliveryState.DELIVERED: "Entregado", DeliveryState.READ: "Leído", DeliveryState.PLAYED: "Escuchado",
-        DeliveryState.FAILED: "No se envió", DeliveryState.UNCERTAIN: "No se sabe si llegó",
+        DeliveryState.QUEUED: "En espera de envío",
+        DeliveryState.SENDING: "Enviando",
+        DeliveryState.SENT: "Enviado",
+        DeliveryState.DELIVERED: "Entregado",
+        DeliveryState.READ: "Leído",
+        DeliveryState.PLAYED: "Escuchado",
+        DeliveryState.FAILED: "No se envió",
+        DeliveryState.UNCERTAIN: "No se sabe si llegó",
         DeliveryState.CANCELLED: "Descartado",
-    }  # fmt: skip
+    }
     sent = {state: await shop.add_sent(chat, status=state) for state in words}
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
@@ -155,7 +188,7 @@ async def test_every_state_of_a_sent_message_is_told_in_words(shop: Shop) -> Non
 
 async def test_a_failed_message_says_why_and_can_be_sent_again(shop: Shop) -> None:
     chat = await shop.add_chat()
-    error = {"error_code": 131047, "error_text": "Más del 100 % <b>raro</b>"}
+    error: dict[str, Any] = {"error_code": 131047, "error_text": "Más del 100 % <b>raro</b>"}
     message = await shop.add_sent(chat, status=DeliveryState.FAILED, **error)
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
@@ -175,7 +208,8 @@ async def test_an_uncertain_message_offers_to_resend_or_to_give_up(shop: Shop) -
 async def test_older_messages_come_page_by_page_without_gap_or_repeat(shop: Shop) -> None:
     chat = await shop.add_chat()
     messages = [await shop.add_message(chat, f"Mensaje {n}") for n in range(120)]
-    seen, path, part = [], f"/chats/{chat}", ""
+    seen: list[int] = []
+    path, part = f"/chats/{chat}", ""
     async with shop.browser("ana") as ana:
         for _ in range(3):
             page = await ana.get(path, part)
@@ -223,16 +257,28 @@ async def _add_hostile_chat(shop: Shop, payload: str) -> None:
     chat = await shop.add_chat(payload, alias=payload, person=person, preview=payload, step=payload)
     await shop.add(CapturedAnswer, chat_id=chat, name=payload[:40], value=payload, at=NOW)
     told = {
-        "filename": payload, "errors": [{"message": payload}], "template": payload, "header": payload,
-        "footer": payload, "button": payload, "fields": {payload: payload},
+        "filename": payload,
+        "errors": [{"message": payload}],
+        "template": payload,
+        "header": payload,
+        "footer": payload,
+        "button": payload,
+        "fields": {payload: payload},
         "options": [{"id": payload, "title": payload, "description": payload}],
         "location": {"latitude": 1, "longitude": 2, "name": payload, "address": payload},
-        "contacts": [{"name": payload, "organization": payload, "phones": [payload], "urls": [payload], "emails": [payload]}],
+        "contacts": [
+            {"name": payload, "organization": payload, "phones": [payload], "urls": [payload], "emails": [payload]}
+        ],
         "order": {"lines": [{"product_id": payload, "quantity": payload, "currency": payload}]},
         "referral": {"headline": payload, "body": payload, "source_url": payload, "source_type": payload},
-    }  # fmt: skip
+    }
     await shop.add_message(chat, payload, kind="document", details=told, mime_type=payload, wamid=f"w{chat}")
-    failed = {"status": DeliveryState.FAILED, "error_text": payload, "quoted_wamid": f"w{chat}", "step": payload}
+    failed: dict[str, Any] = {
+        "status": DeliveryState.FAILED,
+        "error_text": payload,
+        "quoted_wamid": f"w{chat}",
+        "step": payload,
+    }
     await shop.add_sent(chat, payload, kind="template", details=told, **failed)
     await shop.add_message(chat, payload, kind=payload[:40], author="system", details=told)
 
@@ -258,10 +304,17 @@ async def test_admins_read_why_the_bot_answered_as_it_did(shop: Shop) -> None:
     used = await shop.add(RuleRow, step="menu", triggers="horario", text="De 8 a 6")
     passed = await shop.add(RuleRow, step="menu", triggers="precio", text="x")
     trace = {
-        "version": 1, "text": "horario", "chosen": [used], "stages": [{"stage": "rules", "outcome": "exact", "detail": "horario"}],
-        "rules": [{"rule_id": passed, "stage": "exact", "reason": "no_trigger_equal"}, {"rule_id": 9999, "stage": "step", "reason": "disabled"}],
-        "before": {"step": "menu", "misses": 1}, "after": {"step": "horarios", "misses": 0},
-    }  # fmt: skip
+        "version": 1,
+        "text": "horario",
+        "chosen": [used],
+        "stages": [{"stage": "rules", "outcome": "exact", "detail": "horario"}],
+        "rules": [
+            {"rule_id": passed, "stage": "exact", "reason": "no_trigger_equal"},
+            {"rule_id": 9999, "stage": "step", "reason": "disabled"},
+        ],
+        "before": {"step": "menu", "misses": 1},
+        "after": {"step": "horarios", "misses": 0},
+    }
     decision = await shop.add(DecisionRow, turn_key="t", chat_id=chat, at=NOW, duration_us=1500, trace=trace)
     message = await shop.add_message(chat, "Horario", decision_id=decision)
     async with shop.browser("beto") as beto, shop.browser("ana") as ana:

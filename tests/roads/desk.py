@@ -18,7 +18,7 @@ RESUME_HOURS = 24.0
 GREETING = {"step": "menu_principal", "input_text": "iniciar", "respuesta": "¡Hola!", "siguiente_step": ""}
 
 
-def rule(step: str, triggers: str, text: str, next_step: str = "", **columns: Any) -> dict[str, Any]:
+def rule(step: str, triggers: str, text: str, next_step: str | None = "", **columns: Any) -> dict[str, Any]:
     """A row of `reglas` by the original's column names."""
     return {"step": step, "input_text": triggers, "respuesta": text, "siguiente_step": next_step, **columns}
 

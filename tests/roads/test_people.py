@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.road_world import Inside, inside
+from tests.road_world import Inside, eventually, inside
 from tests.roads.desk import ana_closes, ana_gives_back, ana_takes, ana_writes, insert_rule, publish, rule
 from tests.roads.invariants import check_invariants
 
@@ -142,8 +142,6 @@ async def test_a_rule_inserted_by_a_script_counts_within_five_seconds(tmp_path: 
         async def is_in_force() -> bool:
             flow = await road.parts.rules.book(road.parts.clock.real())
             return len(flow.book.rules) == len(FLOW) + 1
-
-        from tests.road_world import eventually
 
         await eventually(is_in_force, "the rule counts", timeout_s=5)
         assert await road.talk("promoción") == ["2 por 1"]

@@ -78,7 +78,7 @@ async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
 
 
 async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
-    """A repeat was accepted (`public_id`, `wamid`) although the first try, as its status said meanwhile, had arrived."""
+    """A repeat was accepted (`public_id`, `wamid`) although a status told meanwhile that the first had arrived."""
     if sent:
         await tx.execute(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
 

@@ -119,6 +119,8 @@ class Receiver:
         chat.hear_customer(at)
         chat.last_inbound_wamid = message.id or chat.last_inbound_wamid
         chat.show(at=at, text=row["text"] or "", kind=row["kind"], author="customer")
+        if message.kind in TAP_KINDS and message.quoted_id:
+            await repository.change_message(self._tx, message.quoted_id, {})  # the menu shows what was chosen
         if row["bot_may_run"]:
             self._set_due(chat, is_tap=message.kind in TAP_KINDS)
 

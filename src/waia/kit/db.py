@@ -2,9 +2,12 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+
+import msgspec
 
 from sqlalchemy import bindparam, event, text
 from sqlalchemy.engine import URL, make_url
@@ -13,17 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from waia.kit.events import Announcement, append
+from waia.kit import sqlite
 from waia.kit.wakeups import Wakeups
 
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "busy_timeout=5000",
-    "foreign_keys=ON",
-    "trusted_schema=OFF",
-)
+SQLITE_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
+SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0")  # who writes waits asleep: kit/sqlite.py
+SQLITE_READS = ("wal_autocheckpoint=0", "query_only=ON")
 MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
+YIELD_AFTER_S = 0.005
 T = TypeVar("T")
 
 
@@ -32,9 +33,17 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-        self.session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
         self.announcements: list[Announcement] = []
         self.topics: set[str] = set()
+        self._session: AsyncSession | None = None
+        self._yielded_at = time.perf_counter()
+
+    @property
+    def session(self) -> AsyncSession:
+        """For repositories that want one; it works on the same connection."""
+        if self._session is None:
+            self._session = AsyncSession(bind=self.connection, expire_on_commit=False, autoflush=True)
+        return self._session
 
     @property
     def dialect(self) -> str:
@@ -42,6 +51,7 @@ class Transaction:
         return "sqlite" if self.connection.dialect.name == "sqlite" else "mysql"
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
+        await self._let_others_run()
         return await self.connection.execute(statement, parameters)
 
     def announce(self, kind: str, chat_id: int | None, ref: str = "") -> None:
@@ -51,10 +61,21 @@ class Transaction:
         self.topics.add(topic)
 
     async def finish(self) -> None:
-        await self.session.flush()
+        if self._session is not None:
+            await self._session.flush()
         if self.announcements:
             await append(self.connection, self.announcements)
             self.topics.add("events")
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _let_others_run(self) -> None:
+        """Statements on the loop never wait, so a long transaction has to make room for requests itself."""
+        if time.perf_counter() - self._yielded_at > YIELD_AFTER_S:
+            await asyncio.sleep(0)
+            self._yielded_at = time.perf_counter()
 
 
 class Database:
@@ -79,7 +100,7 @@ class Database:
             try:
                 yield transaction
             finally:
-                await transaction.session.close()
+                await transaction.close()
                 await connection.rollback()
 
     @asynccontextmanager
@@ -95,7 +116,7 @@ class Database:
                 await connection.rollback()
                 raise
             finally:
-                await transaction.session.close()
+                await transaction.close()
         for topic in transaction.topics:
             self.wakeups.notify(topic)
 
@@ -150,18 +171,22 @@ def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
         pool_recycle=1800,
         pool_timeout=3,
         connect_args={"connect_timeout": 3},
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
     )
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"),
+        url.set(drivername=sqlite.DRIVER if writes else "sqlite+aiosqlite"),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1 if writes else 5,
         max_overflow=0 if writes else 10,
+        connect_args={"check_same_thread": False} | ({"factory": sqlite.Connection} if writes else {}),
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
     )
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-    pragmas = SQLITE_PRAGMAS if writes else (*SQLITE_PRAGMAS[2:], "wal_autocheckpoint=0", "query_only=ON")
+    pragmas = SQLITE_PRAGMAS + (SQLITE_WRITES if writes else SQLITE_READS)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:
@@ -171,8 +196,14 @@ def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if not writes:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

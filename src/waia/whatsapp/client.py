@@ -1,4 +1,8 @@
-"""The only caller of the Graph API: one request, one outcome, no doubt hidden as a success or a failure."""
+"""The only caller of the Graph API: one request, one outcome, no doubt hidden as a success or a failure.
+
+httpx carries the requests: a client of our own would be faster, and ours to keep right for ever
+(`docs/decisions/0004-httpx-carries-our-requests.md`).
+"""
 
 import asyncio
 import itertools

@@ -1,4 +1,6 @@
 // The composer: Enter sends, what is typed is never lost, a message is never sent twice.
+// Meta's clock and ours differ, so the window of 24 hours closes a little early; its last hours are told.
+const MARGIN_MS = 120_000, TELL_BEFORE_MS = 4 * 3_600_000, LOOK_EVERY_MS = 30_000;
 const MOST_LINES = 10, PADDING_PX = 18;
 
 const key = (chat) => `waia.draft.${chat}`;
@@ -102,12 +104,16 @@ export default function composer(form) {
   const follow = () => {
     const strip = document.getElementById(`holder-${chat}`);
     if (!strip || !form.isConnected) return;
-    const ends = strip.dataset.window ? Date.parse(strip.dataset.window) - 120_000 : 0;
+    const ends = strip.dataset.window ? Date.parse(strip.dataset.window) - MARGIN_MS : 0;
     const ahead = Date.parse(document.body.dataset.now) - performance.timeOrigin;
-    const open = ends > Date.now() + ahead;
-    field.disabled = !open;
-    form.querySelector("[type=submit]").disabled = !open;
-    form.querySelector("[data-closed]").hidden = open;
+    const left = ends - Date.now() - ahead;
+    field.disabled = left <= 0;
+    form.querySelector("[type=submit]").disabled = left <= 0;
+    form.querySelector("[data-closed]").hidden = left > 0;
+    const hint = form.querySelector("[data-window-left]");
+    if (hint) hint.hidden = left <= 0 || left > TELL_BEFORE_MS;
   };
   document.addEventListener("waia:live", follow);
+  const timer = setInterval(() => (form.isConnected ? follow() : clearInterval(timer)), LOOK_EVERY_MS);
+  follow();
 }

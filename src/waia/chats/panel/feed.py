@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import HistoryGone, Hub
+from waia.chats.panel.sse import message
 from waia.chats.panel.viewmodels import Counts
 
 RECONNECT_MS = 500
-LINE_END = re.compile(r"\r\n|\r|\n")
 AFTER_CLOSING_MS = (1_000, 5_000)
 
 log = structlog.get_logger(__name__)
@@ -112,7 +111,7 @@ class Feed:
         self._cursor = events[-1].seq
         self._batch_at = started + (self._pace.batch_s if self._cursor == self._hub.ring.last else 0)
         self._counts_wanted |= news.counts
-        return message(news.html, seq=self._cursor) if news.html else ""
+        return news.text
 
     def _count(self) -> str:
         """The answer rings the bell; news go on meanwhile."""
@@ -122,22 +121,7 @@ class Feed:
 
     def _numbers(self, counting: asyncio.Future[Counts]) -> str:
         self._counting, self._counts_at = None, _now() + self._pace.counts_s
-        return "" if counting.cancelled() else message(self._fragments.numbers(counting.result(), self._viewer))
-
-
-def message(
-    html: str = "", *, event: str = "", seq: int | None = None, retry_ms: int | None = None, comment: str = ""
-) -> str:
-    """One server-sent event. htmx swaps those without a name and raises the others as DOM events.
-
-    It reads `retry` only in a message that has a name or data, so those that matter here have a name.
-    """
-    lines = [f": {comment}"] if comment else []
-    lines += [f"event: {event}"] if event else []
-    lines += [] if seq is None else [f"id: {seq}"]
-    lines += [] if retry_ms is None else [f"retry: {retry_ms}"]
-    lines += [f"data: {line}" for line in LINE_END.split(html)]
-    return "\n".join(lines) + "\n\n"
+        return "" if counting.cancelled() else self._fragments.numbers(counting.result(), self._viewer)
 
 
 def farewell(why: Ending) -> str:

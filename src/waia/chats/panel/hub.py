@@ -42,34 +42,22 @@ async def read_position(tx: Transaction) -> Position:
 
 
 class Ring:
-    """The newest events, gap-free, and for each chat the newest event that touched it."""
+    """The newest events, gap-free."""
 
     def __init__(self, last: int, size: int = RING_SIZE) -> None:
         self.first, self.last, self._size = last + 1, last, size
         self._events: dict[int, LoggedEvent] = {}
-        self._newest: dict[int, int] = {}
 
     def add(self, events: Sequence[LoggedEvent]) -> None:
         for event in events:
             self._events[event.seq] = event
-            if event.chat_id is not None:
-                self._newest[event.chat_id] = event.seq
             self.last = event.seq
         while len(self._events) > self._size:
-            self._drop_first()
+            del self._events[self.first]
+            self.first += 1
 
     def after(self, seq: int, limit: int) -> list[LoggedEvent]:
         return [self._events[n] for n in range(seq + 1, min(self.last, seq + limit) + 1)]
-
-    def version(self, chat_id: int) -> int:
-        """Rises whenever something about the chat changed; 0 as long as nothing did."""
-        return self._newest.get(chat_id, 0)
-
-    def _drop_first(self) -> None:
-        event = self._events.pop(self.first)
-        if event.chat_id is not None and self._newest.get(event.chat_id) == event.seq:
-            del self._newest[event.chat_id]
-        self.first += 1
 
 
 class Hub:

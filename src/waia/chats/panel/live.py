@@ -33,7 +33,7 @@ class Live:
         self.hub = Hub(database, wakeups, closing)
         self.audience = Audience(database, rules, settings, clock)
         self.hub.listeners.append(self.audience.hear)
-        self._fragments = Fragments(database, self.hub, self.audience, pages, settings, clock)
+        self._fragments = Fragments(database, self.audience, pages, settings, clock)
 
     async def run(self) -> None:
         """Until cancelled."""

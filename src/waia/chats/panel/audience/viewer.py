@@ -2,20 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 import structlog
 
 from waia.accounts.sessions import LONGEST
 from waia.accounts.signed_in import SignedIn
 from waia.chats.panel.audience.repository import Standing, standings, visible_chats
-from waia.chats.panel.audience.shelf import Shelf
-from waia.chats.panel.viewmodels import HolderStrip, View
+from waia.chats.panel.viewmodels import View
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.events import LoggedEvent
@@ -53,7 +51,6 @@ class Viewer:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     ending: Ending | None = None
     absent: set[int] = field(default_factory=set)
-    strip: HolderStrip | None = None
     anybody: SignedIn = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,16 +62,6 @@ class Viewer:
         self.bell.set()
 
 
-class SightKey(NamedTuple):
-    """Who asks about which state of which chat."""
-
-    user_id: int
-    is_admin: bool
-    role_ids: frozenset[int]
-    chat_id: int
-    version: int
-
-
 class Audience:
     """All open streams of this process."""
 
@@ -82,7 +69,6 @@ class Audience:
         self._database, self._rules, self._settings, self._clock = database, rules, settings, clock
         self._viewers: set[Viewer] = set()
         self._per_user: Counter[int] = Counter()
-        self._sight: Shelf[SightKey, bool] = Shelf(50_000, RIGHTS_AGE_S)
         self._refresh_now = asyncio.Event()
 
     def __len__(self) -> int:
@@ -105,26 +91,11 @@ class Audience:
         if any(event.kind == "user_changed" for event in events):
             self._refresh_now.set()
 
-    async def sees(self, viewer: Viewer, versions: Mapping[int, int], owned: Collection[int]) -> frozenset[int]:
-        """Which of these chats (each with its version) the user may see; asked again after a few seconds.
-
-        First as somebody with these roles, one question for all who have them; then, for those among `owned`
-        that the roles do not open, as this very person.
-        """
-        by_role = await self._look(viewer.anybody, versions)
-        own = {chat_id: versions[chat_id] for chat_id in owned if chat_id not in by_role}
-        return by_role | await self._look(viewer.user, own) if own else by_role
-
-    async def _look(self, user: SignedIn, versions: Mapping[int, int]) -> frozenset[int]:
-        async def read(keys: list[SightKey]) -> Mapping[SightKey, bool]:
-            without_role = await self.without_role()
-            async with self._database.reading() as tx:
-                seen = await visible_chats(tx, user, {key.chat_id for key in keys}, without_role)
-            return {key: key.chat_id in seen for key in keys}
-
-        who = (user.id, user.is_admin, user.role_ids)
-        told = await self._sight.take([SightKey(*who, *chat) for chat in versions.items()], read)
-        return frozenset(key.chat_id for key, seen in told.items() if seen)
+    async def sees(self, user: SignedIn, chat_ids: Collection[int]) -> frozenset[int]:
+        """Which of these chats the user may see. Not kept: what it decides is kept for a few seconds."""
+        without_role = await self.without_role()
+        async with self._database.reading() as tx:
+            return await visible_chats(tx, user, chat_ids, without_role)
 
     async def without_role(self) -> str:
         """Who sees chats that carry no role: `admins` or `all`."""

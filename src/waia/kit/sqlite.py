@@ -1,0 +1,103 @@
+"""SQLite's writing connection for SQLAlchemy: statements run on the event loop, waiting never does.
+
+A statement of ours takes microseconds, a hop to a thread and back about a hundred of them. What may take long
+leaves the loop: a commit waits for the disk in a thread, and a lock that somebody else holds is waited for asleep.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import await_only
+
+DRIVER = "sqlite+onloop"
+LOCK_WAIT_S, LOCK_POLL_S = 5.0, 0.01
+_COMMITS = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+
+class _Cursor(sqlite3.Cursor):
+    """Reads its rows at once: the transaction may change the table, or end, before they are looked at."""
+
+    _rows: deque[Any] = deque()
+
+    def execute(self, statement: str, parameters: Any = ()) -> "_Cursor":
+        super().execute(statement, parameters)
+        self._rows = deque(super().fetchall() if self.description else ())
+        return self
+
+    def fetchone(self) -> Any:
+        return self._rows.popleft() if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        wanted = min(size or self.arraysize, len(self._rows))
+        return [self._rows.popleft() for _ in range(wanted)]
+
+    def fetchall(self) -> list[Any]:
+        rows, self._rows = list(self._rows), deque()
+        return rows
+
+    async def _async_soft_close(self) -> None:
+        """What SQLAlchemy's asyncio extension asks of a cursor; nothing is open any more."""
+
+
+class Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+
+class OnLoopDialect(SQLiteDialect_pysqlite):
+    """Python's own sqlite3 under SQLAlchemy's asyncio extension; for one connection that writes."""
+
+    driver = "onloop"
+    is_async = True
+    supports_statement_cache: ClassVar[bool] = True
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_nothing())
+        cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_nothing())
+        cursor.executemany(statement, parameters)
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        await_only(_begun(dbapi_connection))
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        await_only(_in_thread(dbapi_connection.commit))
+
+
+async def _begun(connection: Any) -> None:
+    """Take the right to write; whoever has it is another process, and may need a moment."""
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(LOCK_POLL_S)
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    """To the end, also when the caller is cancelled: nobody may touch a connection that is committing."""
+    running = asyncio.get_running_loop().run_in_executor(_COMMITS, work)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+async def _nothing() -> None:
+    """SQLAlchemy's asyncio extension refuses a statement in which nothing was awaited."""
+
+
+registry.register("sqlite.onloop", __name__, "OnLoopDialect")

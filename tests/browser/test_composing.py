@@ -1,0 +1,161 @@
+"""Writing to customers: sent once, never lost, and honest about what did not arrive."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import Dialog, Locator, expect
+
+from tests.browser.desk import Desk
+from tests.browser.stage import Stage
+from tests.road_world import said
+from tests.roads.bodies import PNID
+from waia.simulator.faults import once
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NOT_A_WHATSAPP_USER = 131026
+DOUBLE_SENDS = {
+    "a double Enter": "field => { for (let n = 0; n < 2; n++) field.dispatchEvent(new KeyboardEvent('keydown', %s)) }"
+    % "{ key: 'Enter', bubbles: true, cancelable: true }",
+    "a double click": "field => { for (let n = 0; n < 2; n++) field.form.querySelector('[type=submit]').click() }",
+}
+
+
+async def _desk_with(stage: Stage, key: str, name: str) -> Desk:
+    """Beto with a chat open in which he may write, held by him."""
+    world = stage.house.graph.world
+    world.add_customer(key, name, f"57300123{1000 + len(world.customers)}")
+    beto = await stage.agent("beto")
+    await world.customer_says(key, PNID, "hola")
+    await expect(beto.row(name)).to_contain_text("Bot:")
+    await beto.open(name)
+    await beto.presses("Tomar")
+    await expect(beto.holder).to_contain_text("Lo atiendes tú")
+    return beto
+
+
+def _told(stage: Stage, key: str) -> list[str]:
+    """What the customer got from people, in order."""
+    return [said(sent) for sent in stage.house.graph.sent_to(key) if sent.kind == "text"]
+
+
+@pytest.mark.parametrize("way", DOUBLE_SENDS)
+async def test_a_nervous_finger_sends_once(shop_stage: Stage, way: str) -> None:
+    key = way.rpartition(" ")[2].lower()
+    desk = await _desk_with(shop_stage, key, f"Nora {key}")
+    await desk.field.fill("Te llamo a las tres.")
+    await desk.field.evaluate(DOUBLE_SENDS[way])
+    await expect(desk.bubble("Te llamo a las tres.", "user")).to_have_count(1)
+    await desk.writes("¿Te sirve?")
+    await shop_stage.house.graph.world.until(lambda: "¿Te sirve?" in _told(shop_stage, key), 20)
+    assert _told(shop_stage, key) == ["Te llamo a las tres.", "¿Te sirve?"]
+    await expect(desk.page.locator(".message--user")).to_have_count(2)
+
+
+async def test_a_form_sent_twice_by_the_network_is_one_message(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "olga", "Olga Prada")
+    async with desk.page.expect_request("**/mensajes") as sent:
+        await desk.writes("Una sola vez.")
+    await expect(desk.bubble("Una sola vez.", "user")).to_have_count(1)
+    request = await sent.value
+    again = "([url, body, headers]) => fetch(url, { method: 'POST', body, headers }).then(answer => answer.status)"
+    statuses = await asyncio.gather(
+        *[desk.page.evaluate(again, [request.url, request.post_data, _repeatable(request.headers)]) for _ in range(3)]
+    )
+    assert statuses == [200, 200, 200]
+    await desk.writes("Y otra.")
+    await shop_stage.house.graph.world.until(lambda: "Y otra." in _told(shop_stage, "olga"), 20)
+    assert _told(shop_stage, "olga") == ["Una sola vez.", "Y otra."]
+
+
+def _repeatable(headers: dict[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in ("x-csrf-token", "content-type", "hx-request")}
+
+
+async def test_a_text_survives_a_reload_and_an_expired_login(shop_stage: Stage) -> None:
+    shop_stage.expects("401")
+    desk = await _desk_with(shop_stage, "pilar", "Pilar Rey")
+    await desk.field.fill("Con mucho cuidado\nescrito")
+    await desk.page.reload()
+    await expect(desk.field).to_have_value("Con mucho cuidado\nescrito")
+
+    await desk.page.context.clear_cookies()
+    await desk.field.press("Enter")
+    dialog = desk.page.get_by_role("dialog", name="Tu sesión terminó")
+    await dialog.get_by_role("link", name="Iniciar sesión").click()
+    await desk.page.get_by_role("button", name="Entrar como Beto Salas").click()
+    await expect(desk.page.locator("#conversation-title")).to_have_text("Pilar Rey")
+    await expect(desk.field).to_have_value("Con mucho cuidado\nescrito")
+    await desk.field.press("Enter")
+    await expect(desk.page.locator(".message--user")).to_have_count(1)
+    assert _told(shop_stage, "pilar")[:1] in ([], ["Con mucho cuidado\nescrito"])
+
+
+async def test_a_refused_text_stays_with_its_reason(shop_stage: Stage) -> None:
+    shop_stage.expects("422")
+    desk = await _desk_with(shop_stage, "rosa", "Rosa Cano")
+    await desk.writes("ñ" * 4_097)
+    await expect(desk.page.locator("#composer-error")).to_contain_text("4096")
+    await expect(desk.field).to_have_value("ñ" * 4_097)
+    await desk.writes("ñ" * 4_096)
+    await expect(desk.page.locator(".message--user")).to_have_count(1)
+    await expect(desk.field).to_have_value("")
+    await expect(desk.page.locator("#composer-error")).to_have_count(0)
+
+
+async def test_a_closed_window_says_why_nothing_can_be_written(shop_stage: Stage) -> None:
+    beto = await shop_stage.agent("beto")
+    await beto.open("Karina Vélez")
+    await expect(beto.page.locator("#composer-closed")).to_contain_text("24 horas")
+    await expect(beto.field).to_be_disabled()
+    await expect(beto.page.get_by_role("button", name="Enviar", exact=True)).to_be_disabled()
+
+
+async def test_a_failed_message_says_why_and_can_be_tried_again(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "sonia", "Sonia Mejía")
+    shop_stage.house.graph.world.faults.send.next_codes = [NOT_A_WHATSAPP_USER]
+    await desk.writes("¿Me lees?")
+    trouble = desk.page.get_by_role("group", name="No se envió")
+    await expect(trouble).to_contain_text(f"({NOT_A_WHATSAPP_USER})")
+    await expect(trouble).to_contain_text(re.compile(r"No se envió\. \w+"))
+    await trouble.get_by_role("button", name="Reintentar").click()
+    await expect(trouble).to_have_count(0)
+    await expect(desk.bubble("¿Me lees?", "user").get_by_text(re.compile("Enviado|Entregado|Leído"))).to_be_attached()
+    assert _told(shop_stage, "sonia") == ["¿Me lees?"]
+
+
+async def test_a_message_of_unknown_outcome_is_sent_again_only_by_a_person(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "tania", "Tania Vega")
+    trouble = await _in_doubt(shop_stage, desk, "¿Llegó esto?")
+    desk.page.on("dialog", _accept)
+    await trouble.get_by_role("button", name="Reenviar").click()
+    await expect(trouble).to_have_count(0)
+    await expect(desk.bubble("¿Llegó esto?", "user")).to_contain_text("Se envió dos veces")
+    assert _told(shop_stage, "tania") == ["¿Llegó esto?"] * 2
+
+
+async def test_a_message_of_unknown_outcome_can_be_dropped(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "ursula", "Úrsula Paz")
+    trouble = await _in_doubt(shop_stage, desk, "Olvida esto")
+    await trouble.get_by_role("button", name="Descartar").click()
+    await expect(trouble).to_have_count(0)
+    await expect(desk.bubble("Olvida esto", "user").get_by_text("Descartado")).to_be_attached()
+    await desk.writes("Sigamos.")
+    await shop_stage.house.graph.world.until(lambda: "Sigamos." in _told(shop_stage, "ursula"), 20)
+    assert _told(shop_stage, "ursula") == ["Olvida esto", "Sigamos."]
+
+
+async def _in_doubt(stage: Stage, desk: Desk, words: str) -> Locator:
+    """Meta takes the message, the answer is lost, and no status ever comes."""
+    faults = stage.house.graph.world.faults
+    faults.send.lost_answer, faults.status.never = once(), once()
+    await desk.writes(words)
+    trouble = desk.page.get_by_role("group", name="No se sabe si llegó")
+    await expect(trouble).to_be_visible()
+    return trouble
+
+
+async def _accept(dialog: Dialog) -> None:
+    assert "dos veces" in dialog.message
+    await dialog.accept()

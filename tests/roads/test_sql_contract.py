@@ -1,0 +1,69 @@
+"""What MySQL 8 must be able to run: no RETURNING, nothing that only MariaDB or SQLite knows."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Executable, event
+from sqlalchemy.dialects import mysql
+from sqlalchemy.sql.elements import ClauseElement
+
+import waia
+from tests.road_world import inside
+from tests.roads.bodies import status, texts, value, webhook
+from tests.roads.desk import ana_closes, ana_retries, ana_takes, ana_writes, publish, rule
+from tests.roads.invariants import check_invariants
+
+MYSQL_8: Any = mysql.dialect()
+MYSQL_8.server_version_info, MYSQL_8.is_mariadb = (8, 0, 36), False
+OTHER_WORDS = ("returning", "on conflict", "nextval", "create sequence", "except all")
+
+
+def statements() -> Iterator[tuple[str, Executable]]:
+    """Every statement that a module of ours keeps, by its name."""
+    for module in pkgutil.walk_packages(waia.__path__, "waia."):
+        if module.name.endswith("__main__"):
+            continue
+        names = vars(importlib.import_module(module.name)).items()
+        for name, found in names:
+            kept = found.items() if isinstance(found, dict) else [("", found)]
+            for key, statement in kept:
+                if isinstance(statement, ClauseElement) and isinstance(statement, Executable) and key != "sqlite":
+                    yield f"{module.name}.{name}", statement
+
+
+def test_every_kept_statement_compiles_for_mysql_8() -> None:
+    found = {name: str(statement.compile(dialect=MYSQL_8)).lower() for name, statement in statements()}  # type: ignore[attr-defined]
+    assert len(found) > 30
+    assert not {name: sql for name, sql in found.items() if any(word in sql for word in OTHER_WORDS)}
+
+
+async def test_the_road_on_mariadb_uses_nothing_that_mysql_8_does_not_know(tmp_path: Path, mariadb_url: str) -> None:
+    """A talk with a hand-over, a failure, a retry, reactions of Meta's: every statement is looked at."""
+    async with inside(tmp_path, mariadb_url) as road:
+        seen: set[str] = set()
+
+        @event.listens_for(road.parts.database.engine.sync_engine, "before_cursor_execute")
+        def _note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            seen.add(statement.lower())
+
+        await publish(road, rule("menu_principal", "iniciar", "¡Hola!"), rule("menu_principal", "*", "¿Cómo?"))
+        await road.talk("Hola")
+        await road.post(texts(("wamid.a", "precio"), ("wamid.b", "envío")))
+        await road.post(webhook(value(statuses=[status("wamid.nobody", "failed", code=131026)])))
+        await road.post(b"not json at all")
+        chat_id: int = await road.store.one("SELECT id FROM chat_state")
+        road.world.faults.send.next_codes = [131026]
+        message_id = await ana_writes(road, chat_id, "Te ayudo", "c1")
+        await road.calm()
+        await ana_retries(road, chat_id, message_id)
+        await road.world.handset("carla", road.world.sent[-1].pnid).reacts(road.world.sent[-1].wamid, "👍")
+        await ana_takes(road, chat_id)
+        await ana_closes(road, chat_id)
+        await road.calm()
+        assert len(seen) > 40
+        assert not [sql for sql in seen if any(word in sql for word in OTHER_WORDS)]
+        road.accepted.remove(b"not json at all")
+        await check_invariants(road)
