@@ -68,6 +68,7 @@ def ask_for_a_quote(telephone: Page, address: str) -> None:
     shop_says(telephone, "¿Qué medidas tiene tu mesón de cuarzo?")
     say(telephone, "240 cm x 60 cm", "¿Seguimos?")
     telephone.locator("#phone-why").get_by_text("Paso a paso").wait_for()
+    telephone.locator("#why-title").evaluate("title => title.scrollIntoView()")
 
 
 def answer_as_ana(ana: Page) -> None:
