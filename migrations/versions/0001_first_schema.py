@@ -433,6 +433,7 @@ def upgrade() -> None:
         sa.Column("preview", sa.String(length=200), server_default="", nullable=False),
         sa.Column("preview_kind", sa.String(length=20), server_default="text", nullable=False),
         sa.Column("preview_author", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("preview_user_id", sa.Integer(), nullable=True),
         sa.Column("preview_status", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("unread", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unanswered_since", UtcDateTime(), nullable=True),

@@ -91,6 +91,24 @@ def create_user(username: str, roles: tuple[str, ...], password_stdin: bool) -> 
     _guarded_async(run)
 
 
+@main.command("create-role")
+@click.argument("keyword")
+@click.argument("name")
+def create_role(keyword: str, name: str) -> None:
+    """Create a role: KEYWORD is what rules write in rol_keyword, NAME is what people read."""
+
+    async def run(settings: Settings) -> None:
+        from waia.accounts.repository import add_roles_once
+        from waia.app.parts import make_parts
+
+        parts = make_parts(settings)
+        await parts.database.run(lambda tx: add_roles_once(tx, ((name, keyword),)))
+        await parts.stop()
+        click.echo(f"{keyword}: {name}")
+
+    _guarded_async(run)
+
+
 @main.command("rehash-passwords")
 @click.option("--list", "list_only", is_flag=True, help="Only list who still has an old hash.")
 def rehash_passwords(list_only: bool) -> None:

@@ -264,11 +264,9 @@ def _value(setting: Setting, environ: Mapping[str, str]) -> Any:
 
 
 def _text(setting: Setting, environ: Mapping[str, str]) -> str:
-    if setting.variable in environ:
-        return environ[setting.variable].strip()
     named = environ.get(f"{setting.variable}_FILE")
-    if not (setting.secret and named):
-        return setting.default
+    if not (setting.secret and named) or environ.get(setting.variable, "").strip():
+        return environ.get(setting.variable, setting.default).strip()
     try:
         return Path(named).read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -1,6 +1,9 @@
 """A stage for browser stories: waia as a process of its own, and people in front of browser windows."""
 
+import asyncio
+import os
 import re
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
-from tests.road_world import Served, Waia, served
+from tests.road_world import WAIA, Served, Waia, served
 from tests.roads.store import Store
 from tests.servers import free_port
 
@@ -48,6 +51,16 @@ class House:
         """The stand-in of Meta in this process, where the house has one."""
         assert self.road is not None
         return self.road
+
+    async def give_password(self, name: str, password: str) -> None:
+        """As an owner does on the command line; it ends the person's logins."""
+        self.cookies.pop(name, None)
+        command = await asyncio.create_subprocess_exec(
+            WAIA, "create-user", name, "--password-stdin", stdin=PIPE, stdout=PIPE, stderr=STDOUT,
+            cwd=self.waia.folder, env={"PATH": os.defpath, "HOME": str(self.waia.folder), **self.waia.environ},
+        )  # fmt: skip
+        told, _ = await command.communicate(f"{password}\n".encode())
+        assert command.returncode == 0, told.decode()
 
 
 @asynccontextmanager

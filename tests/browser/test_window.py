@@ -18,6 +18,9 @@ async def test_the_window_closes_under_an_open_page_and_what_was_typed_stays(sta
     async with marta.page.expect_response("**/simulador/reloj"):
         await marta.page.get_by_role("button", name="+24 horas").click()
     await beto.field.press("Enter")
+    await expect(beto.page.locator("#composer-error")).to_contain_text("24 horas")
+    await expect(beto.field).to_have_value("Claro, Marta.")
+    await beto.page.reload()
     await expect(beto.page.locator("#composer-closed")).to_be_visible()
     await expect(beto.field).to_be_disabled()
     await expect(beto.field).to_have_value("Claro, Marta.")

@@ -52,7 +52,7 @@ async def test_b05_and_b06_the_bot_is_silent_while_an_agent_talks(tmp_path: Path
 
 
 async def test_b12_texts_that_reach_two_processes_are_one_turn_in_order(tmp_path: Path, mariadb_url: str) -> None:
-    async with served(tmp_path, mariadb_url, start=False, BUFFER_SECONDS="1") as road:
+    async with served(tmp_path, mariadb_url, start=False, BUFFER_SECONDS="2") as road:
         await publish(road, GREETING, rule("menu_principal", "cuánto vale la roja", "Vale 20"))
         async with second_process(road) as other:
             for number, words in enumerate(("cuánto vale", "la roja")):

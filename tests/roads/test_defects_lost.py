@@ -66,7 +66,7 @@ async def test_a05_the_caption_of_a_picture_is_kept(tmp_path: Path, sqlite_url: 
 
 
 async def test_a06_a_restart_in_the_quiet_window_leaves_nobody_unanswered(tmp_path: Path, sqlite_url: str) -> None:
-    async with served(tmp_path, sqlite_url, BUFFER_SECONDS="1") as road:
+    async with served(tmp_path, sqlite_url, BUFFER_SECONDS="3") as road:
         await road.says("Hola")
         await road.until("SELECT count(*) FROM mensajes")
         await road.waia.stop()

@@ -51,7 +51,7 @@ async def test_a_batch_delivered_50_times_in_parallel_counts_once(
 async def test_three_texts_inside_the_quiet_window_are_three_rows_and_one_decision(
     tmp_path: Path, database_url: str
 ) -> None:
-    async with served(tmp_path, database_url, BUFFER_SECONDS="0.5") as road:
+    async with served(tmp_path, database_url, BUFFER_SECONDS="1.5") as road:
         await say_three(road)
         await road.calm()
         await check_three_as_one(road)

@@ -129,7 +129,7 @@ async def test_a_late_status_of_the_first_try_while_the_second_is_on_its_way_sho
         road.world.faults.status.never.times = 1
         await road.says("precio")
         await road.world.until(lambda: len(road.world.sent) == 3, 10)
-        road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, 1.0
+        road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, 2.0
         await road.world.until(lambda: len(road.world.sent) == 4, 10)
         first = road.world.sent[-2]
         await road.post(webhook(value(statuses=[status(first.wamid, "sent", opaque=str(first.opaque))])))

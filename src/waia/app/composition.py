@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Litestar, Request
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency as Given
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 
@@ -118,7 +119,7 @@ def _always(value: Any) -> Any:
     return provide
 
 
-def provide_page(request: Request[Any, Any, Any], pages: Pages, settings: Settings) -> Page:
+def provide_page(request: Request[Any, Any, Any], pages: Given[Pages], settings: Given[Settings]) -> Page:
     """Renders for this request: in the language of its user or browser, with its user and CSRF token."""
     return page_for(request, pages, settings)
 

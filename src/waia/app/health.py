@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency as Given
 from sqlalchemy.exc import SQLAlchemyError
 
 from waia.app.parts import Parts
@@ -20,7 +21,7 @@ def healthz() -> dict[str, str]:
 
 
 @get("/readyz", opt={"public": True})
-async def readyz(parts: Parts) -> Response[dict[str, Any]]:
+async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
     """200 `ready` or `degraded` (works, with something to look at), 503 `down`."""
     if parts.closing.is_set():
         return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import signal
+import socket
 import sys
 from pathlib import Path
 from types import FrameType
@@ -59,7 +60,22 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
     )
     server = _Server(config)
     server.closing = parts.closing
-    await server.serve()
+    await server.serve(sockets=[_listen(settings)])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Raises SettingError when somebody else has the port."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, int(settings.port)))
+    except OSError as error:
+        listener.close()
+        raise SettingError(
+            f"PORT {settings.port} on HOST {settings.host} cannot be used ({error.strerror}): choose another PORT"
+        ) from None
+    return listener
 
 
 def work(settings: Settings) -> None:

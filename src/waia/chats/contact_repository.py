@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from waia.chats.models import Alias, Chat, Contact, ContactIdentity
 from waia.kit.db import Transaction
+from waia.kit.sql import table_of
 from waia.whatsapp.people import Sender
 
 BSUID, PHONE, PARENT, GROUP = "bsuid", "wa_id", "parent", "group"
@@ -39,6 +40,7 @@ class Contacts:
         self._tx, self._now = tx, now
         self._owners: dict[tuple[str, str], int] = {}
         self._records: dict[int, ContactRecord] = {}
+        self._new_ids: list[dict[str, Any]] = []
 
     async def prefetch(self, senders: Iterable[Sender], groups: Iterable[str] = ()) -> None:
         values = {value for sender in senders for _, value in _ids(sender)} | set(groups)
@@ -51,24 +53,33 @@ class Contacts:
             self._records.update({row.id: ContactRecord(*row) for row in found})
 
     async def resolve(self, sender: Sender) -> ContactRecord:
-        """The contact of these ids, made when nobody has them; missing ids and newer names are added."""
+        """The contact of these ids, made when nobody has them; missing ids and newer names are added.
+
+        New ids are kept in memory until `save`.
+        """
         owners = [self._owners[pair] for pair in _ids(sender) if pair in self._owners]
         contact = self._records[owners[0]] if owners else await self._create("person", sender)
         if len(set(owners)) > 1:
             await self._flag(contact.id, owners)
-        await self._attach(contact, sender)
+        self._attach(contact, sender)
         await self._refresh(contact, sender)
         return contact
+
+    async def save(self) -> None:
+        """Write the ids that were added."""
+        rows, self._new_ids = self._new_ids, []
+        if rows:
+            await self._tx.execute(_NEW_ID, rows)
 
     async def group(self, group_id: str) -> ContactRecord:
         owner = self._owners.get((GROUP, group_id))
         if owner is not None:
             return self._records[owner]
         contact = await self._create("group", Sender(name=group_id))
-        await self._open(contact.id, GROUP, group_id)
+        self._open(contact.id, GROUP, group_id)
         return contact
 
-    async def known(self, sender: Sender) -> ContactRecord | None:
+    def known(self, sender: Sender) -> ContactRecord | None:
         """The contact of these ids if there is one; changes nothing."""
         for pair in _ids(sender):
             if pair in self._owners:
@@ -77,6 +88,7 @@ class Contacts:
 
     async def replace_ids(self, contact: ContactRecord, new: Sender) -> None:
         """A number or business-scoped id changed: the old one ends, the new one begins on the same contact."""
+        await self.save()
         changed = [(kind, value) for kind, value in _ids(new) if self._owners.get((kind, value)) != contact.id]
         for kind, _ in changed:
             await self._tx.execute(
@@ -88,24 +100,30 @@ class Contacts:
                 )
                 .values(open=None, valid_to=self._now)
             )
-        await self._attach(contact, new)
+        self._attach(contact, new)
         await self._refresh(contact, new)
 
     async def _create(self, kind: str, sender: Sender) -> ContactRecord:
-        row = {"kind": kind, "name": (sender.name or "")[:255], "created_at": self._now}
-        result = await self._tx.execute(insert(Contact).values(**row))
-        record = ContactRecord(int(result.inserted_primary_key[0]), str(row["name"]), "", "", "")
+        ids = dict(_ids(sender))
+        shown = {
+            "name": (sender.name or "")[:255],
+            "username": (sender.username or "")[:100],
+            "phone": ids.get(PHONE, "")[:20],
+            "user_id": ids.get(BSUID, "")[:160],
+        }
+        result = await self._tx.execute(_NEW_CONTACT, {"kind": kind, "created_at": self._now, **shown})
+        record = ContactRecord(int(result.inserted_primary_key[0]), **shown)
         self._records[record.id] = record
         return record
 
-    async def _attach(self, contact: ContactRecord, sender: Sender) -> None:
+    def _attach(self, contact: ContactRecord, sender: Sender) -> None:
         for kind, value in _ids(sender):
             if (kind, value) not in self._owners:
-                await self._open(contact.id, kind, value)
+                self._open(contact.id, kind, value)
 
-    async def _open(self, contact_id: int, kind: str, value: str) -> None:
+    def _open(self, contact_id: int, kind: str, value: str) -> None:
         row = {"contact_id": contact_id, "kind": kind, "value": value, "open": 1, "valid_from": self._now}
-        await self._tx.execute(insert(ContactIdentity).values(**row))
+        self._new_ids.append(row)
         self._owners[(kind, value)] = contact_id
 
     async def _refresh(self, contact: ContactRecord, sender: Sender) -> None:
@@ -151,6 +169,7 @@ def _ids(sender: Sender) -> list[tuple[str, str]]:
     return [(kind, str(value)[:170]) for kind, value in found if value]
 
 
+_NEW_CONTACT, _NEW_ID = insert(table_of(Contact)), insert(table_of(ContactIdentity))
 _OPEN = select(ContactIdentity.kind, ContactIdentity.value, ContactIdentity.contact_id).where(
     ContactIdentity.value.in_(bindparam("values", expanding=True)), ContactIdentity.open == 1
 )

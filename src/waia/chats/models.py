@@ -93,6 +93,7 @@ class Chat(Model):
     preview: Mapped[str] = mapped_column(String(200), default="", server_default="")
     preview_kind: Mapped[str] = mapped_column(String(20), default="text", server_default="text")
     preview_author: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    preview_user_id: Mapped[int | None] = mapped_column(Integer)
     preview_status: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     unread: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

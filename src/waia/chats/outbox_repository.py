@@ -61,7 +61,7 @@ async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list
 
 async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     if ids:
-        await tx.execute(_SENDING, [{"i": item_id, "now": now} for item_id in ids])
+        await tx.execute(_SENDING, {"ids": list(ids), "now": now})
 
 
 async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
@@ -311,7 +311,7 @@ _PENDING = (
 _ITEM, _MESSAGE, _CHAT = table_of(OutboxItem), table_of(Message), table_of(Chat)
 _SENDING = (
     update(_ITEM)
-    .where(_ITEM.c.id == bindparam("i"))
+    .where(_ITEM.c.id.in_(bindparam("ids", expanding=True)))
     .values(state="sending", attempts=_ITEM.c.attempts + 1, request_started_at=bindparam("now"))
 )
 _SPEND = (

@@ -70,7 +70,9 @@ async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, rea
     await add_items(tx, [_item(outgoing, row["public_id"], real_now) for outgoing, row in fresh], real_now)
     for outgoing, row in fresh:
         outgoing.chat.last_message_id = ids[row["public_id"]]
-        outgoing.chat.show(at=now, text=row["text"] or "", kind=row["kind"], author=outgoing.author)
+        outgoing.chat.show(
+            at=now, text=row["text"] or "", kind=row["kind"], author=outgoing.author, user_id=outgoing.user_id
+        )
     return [row["public_id"] for _, row in fresh]
 
 

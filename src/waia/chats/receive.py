@@ -55,7 +55,7 @@ class Receiver:
 
     def __init__(self, tx: Transaction, reception: Reception, now: datetime, real_now: datetime) -> None:
         self._tx, self._rules, self._now, self._real_now = tx, reception, now, real_now
-        self._contacts = Contacts(tx, real_now)
+        self._contacts = Contacts(tx, now)
         self._chats: dict[tuple[str, int], ChatRecord] = {}
         self._rows: list[dict[str, Any]] = []
         self._owners: dict[str, ChatRecord] = {}
@@ -65,6 +65,7 @@ class Receiver:
         await self._prefetch(inbounds)
         for inbound in inbounds:
             await self._store(inbound)
+        await self._contacts.save()
         await self._insert_messages()
         if self._rules.shows_typing:
             waiting = [chat.id for chat in self._chats.values() if chat.bot_due_at and chat.holder == "bot"]
@@ -77,6 +78,18 @@ class Receiver:
         people = [sender for inbound in inbounds for sender in _people(inbound)]
         groups = {_group_of(said) for inbound in inbounds if (said := _said(inbound))}
         await self._contacts.prefetch(people, [group for group in groups if group])
+        if not any(isinstance(inbound, SystemChange) for inbound in inbounds):
+            await self._open_chats([inbound for inbound in inbounds if isinstance(inbound, InboundMessage)])
+
+    async def _open_chats(self, messages: Sequence[InboundMessage]) -> None:
+        """The chats of all these messages at once, made where there was none."""
+        pairs, numeros = set(), {}
+        for message in messages:
+            known = None if message.group_id else self._contacts.known(message.sender)
+            contact = known or await self._contact_of(message)
+            pairs.add((message.phone_number_id or "", contact.id))
+            numeros[contact.id] = contact.numero
+        self._chats = await repository.open_chats(self._tx, pairs, numeros, self._now)
 
     async def _store(self, inbound: Inbound) -> None:
         match inbound:
@@ -217,7 +230,7 @@ class Receiver:
         }
 
     async def _rename(self, customer: Sender) -> None:
-        contact = await self._contacts.known(customer)
+        contact = self._contacts.known(customer)
         if contact is not None and not contact.name and customer.name:
             await self._contacts.resolve(customer)
 

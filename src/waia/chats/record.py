@@ -9,6 +9,7 @@ from waia.bot.models import Estado, Holder
 PREVIEW_LENGTH = 200
 WINDOW = timedelta(hours=24)
 WINDOW_MARGIN = timedelta(minutes=2)
+WROTE_TO_PERSON = "wrote_to_person"
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class ChatRecord:
     preview: str
     preview_kind: str
     preview_author: str
+    preview_user_id: int | None
     preview_status: int
     unread: int
     unanswered_since: datetime | None
@@ -51,11 +53,13 @@ class ChatRecord:
         """Whether anything but a template may be sent; closes two minutes early, because clocks differ."""
         return self.window_ends_at is not None and now < self.window_ends_at - WINDOW_MARGIN
 
-    def show(self, *, at: datetime, text: str, kind: str, author: str, status: int = 0) -> None:
+    def show(
+        self, *, at: datetime, text: str, kind: str, author: str, user_id: int | None = None, status: int = 0
+    ) -> None:
         """Make this message the one that the list shows."""
         self.last_message_at = max(at, self.last_message_at)
         self.preview, self.preview_kind = " ".join(text.split())[:PREVIEW_LENGTH], kind
-        self.preview_author, self.preview_status = author, status
+        self.preview_author, self.preview_user_id, self.preview_status = author, user_id, status
         self.dirty = True
 
     def hear_customer(self, at: datetime) -> None:
@@ -66,6 +70,8 @@ class ChatRecord:
         self.last_activity = self.last_customer_at
         self.unread += 1
         self.unanswered_since = self.unanswered_since or at
+        if self.holder != Holder.BOT:
+            self.needs_person = self.needs_person or WROTE_TO_PERSON
         self.estado = Estado.SIN_RESPUESTA
         self.dirty = True
 
@@ -98,6 +104,8 @@ class ChatRecord:
         """The bot answers again; its next message opens a new session."""
         self.holder, self.resume_at, self.queue_role_id = Holder.BOT, None, None
         self.owner_id = None
+        if self.estado == Estado.ASESOR:
+            self.estado = Estado.ESPERA_USUARIO
         self.bot_memory.pop("held_since", None)
         self.end_session()
 

@@ -111,10 +111,10 @@ async def captured_by(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, dic
     return captured
 
 
-async def save_captured(tx: Transaction, chat_id: int, values: dict[str, str], now: datetime) -> None:
-    if values:
-        rows = [{"chat_id": chat_id, "name": name, "value": value, "at": now} for name, value in values.items()]
-        await tx.execute(upsert(tx.dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")), rows)
+async def save_captured(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows hold `chat_id`, `name`, `value`, `at`; one that exists is replaced."""
+    if rows:
+        await tx.execute(upsert(tx.dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")), list(rows))
 
 
 async def save_decisions(tx: Transaction, rows: Sequence[dict[str, Any]], messages: dict[str, list[int]]) -> None:
@@ -133,18 +133,17 @@ async def add_chat_roles(tx: Transaction, rows: Sequence[dict[str, Any]]) -> Non
         await tx.execute(insert_ignore(tx.dialect, ChatRole), list(rows))
 
 
-async def start_session(tx: Transaction, chat_id: int, now: datetime, ended: str) -> None:
-    """Close the open session of the chat, if any, and begin a new one."""
-    await end_sessions(tx, [chat_id], now, ended)
-    await tx.execute(insert(BotSession).values(chat_id=chat_id, started_at=now))
+async def start_sessions(tx: Transaction, ended: dict[int, str], now: datetime) -> None:
+    """Close the open sessions of these chats, if any, for the reason given, and begin new ones."""
+    for reason in sorted(set(ended.values())):
+        await end_sessions(tx, [chat_id for chat_id, why in ended.items() if why == reason], now, reason)
+    if ended:
+        await tx.execute(_NEW_SESSION, [{"chat_id": chat_id, "started_at": now} for chat_id in ended])
 
 
 async def end_sessions(tx: Transaction, chat_ids: Sequence[int], now: datetime, reason: str) -> None:
-    await tx.execute(
-        update(BotSession)
-        .where(BotSession.chat_id.in_(chat_ids), BotSession.ended_at.is_(None))
-        .values(ended_at=now, end_reason=reason)
-    )
+    if chat_ids:
+        await tx.execute(_END_SESSIONS, {"chats": list(chat_ids), "now": now, "reason": reason})
 
 
 async def set_reaction(tx: Transaction, row: dict[str, Any]) -> None:
@@ -235,5 +234,12 @@ _CAPTURED = select(CapturedAnswer.chat_id, CapturedAnswer.name, CapturedAnswer.v
 )
 _DECISION_IDS = select(DecisionRow.id, DecisionRow.turn_key).where(
     DecisionRow.turn_key.in_(bindparam("keys", expanding=True))
+)
+_SESSION = table_of(BotSession)
+_NEW_SESSION = insert(_SESSION)
+_END_SESSIONS = (
+    update(_SESSION)
+    .where(_SESSION.c.chat_id.in_(bindparam("chats", expanding=True)), _SESSION.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), end_reason=bindparam("reason"))
 )
 _LINK = update(table_of(Message)).where(Message.id == bindparam("m")).values(decision_id=bindparam("d"))

@@ -100,6 +100,9 @@ class _Turns:
         self._contacts: dict[int, ContactRecord] = {}
         self._quoted_rules: dict[str, int | None] = {}
         self._roles: dict[str, int] = {}
+        self._new_captured: list[dict[str, Any]] = []
+        self._new_roles: list[dict[str, Any]] = []
+        self._new_sessions: dict[int, str] = {}
 
     @classmethod
     async def load(
@@ -128,6 +131,9 @@ class _Turns:
             outgoing += self._replies(each)
             await self._apply(each)
         reach("decide.before_write")
+        await repository.save_captured(self._tx, self._new_captured)
+        await repository.add_chat_roles(self._tx, self._new_roles)
+        await repository.start_sessions(self._tx, self._new_sessions, self._now)
         await enqueue(self._tx, outgoing, self._now, self._real_now)
         await self._keep_reasons(decided)
 
@@ -214,17 +220,18 @@ class _Turns:
     async def _apply(self, each: _Decided) -> None:
         chat, decision = each.chat, each.decision
         before = self._captured[chat.id]
-        new = {name: value for name, value in decision.state.captured.items() if before.get(name) != value}
-        await repository.save_captured(self._tx, chat.id, new, self._now)
-        rows = [
+        self._new_captured += [
+            {"chat_id": chat.id, "name": name, "value": value, "at": self._now}
+            for name, value in decision.state.captured.items()
+            if before.get(name) != value
+        ]
+        self._new_roles += [
             {"chat_id": chat.id, "role_id": self._roles[keyword.lower()], "numero": chat.numero}
             for keyword in decision.roles_added
             if keyword.lower() in self._roles
         ]
-        await repository.add_chat_roles(self._tx, rows)
         if decision.new_session:
-            ended = "expired" if chat.session_open else "new"
-            await repository.start_session(self._tx, chat.id, self._now, ended)
+            self._new_sessions[chat.id] = "expired" if chat.session_open else "new"
         self._remember(chat, decision)
         await self._hold(chat, decision)
 

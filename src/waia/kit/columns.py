@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and on MariaDB/MySQL, and the base of all mapped classes."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from advanced_alchemy.base import CommonTableAttributes
 from sqlalchemy import (
@@ -31,7 +31,7 @@ class Model(CommonTableAttributes, DeclarativeBase):
     """Base of every mapped class; one metadata, so that one migration history describes the whole schema."""
 
     __abstract__ = True
-    __table_args__: ClassVar[Any] = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
+    __table_args__: Any = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}  # noqa: RUF012  # declared so by SQLAlchemy
     metadata = MetaData(naming_convention=NAMING)
 
 

@@ -8,15 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
-
 from sqlalchemy import bindparam, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from waia.kit.events import Announcement, append
 from waia.kit import sqlite
+from waia.kit.events import Announcement, append
 from waia.kit.wakeups import Wakeups
 
 SQLITE_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
@@ -171,6 +170,7 @@ def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
         pool_recycle=1800,
         pool_timeout=3,
         connect_args={"connect_timeout": 3},
+        hide_parameters=True,  # they hold people's words, and errors are logged
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )
@@ -183,6 +183,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else 5,
         max_overflow=0 if writes else 10,
         connect_args={"check_same_thread": False} | ({"factory": sqlite.Connection} if writes else {}),
+        hide_parameters=True,
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )

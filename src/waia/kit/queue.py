@@ -80,7 +80,7 @@ async def due_keys(tx: Transaction, queue: str, now: datetime, limit: int = MAX_
 
 async def finish(tx: Transaction, queue: str, keys: Sequence[str]) -> None:
     if keys:
-        await tx.execute(_FINISH, [{"q": queue, "k": key} for key in keys])
+        await tx.execute(_FINISH, {"q": queue, "keys": list(keys)})
 
 
 async def later(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]) -> None:
@@ -93,17 +93,19 @@ async def later(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]
 async def lease(tx: Transaction, queue: str, keys: Sequence[str], owner: str, until: datetime) -> None:
     """Turn lanes that this transaction took into leases of `owner` (a name never used before)."""
     if keys:
-        await tx.execute(_LEASE, [{"q": queue, "k": key, "o": owner, "until": until} for key in keys])
+        await tx.execute(_LEASE, {"q": queue, "keys": list(keys), "o": owner, "until": until})
 
 
 async def release(tx: Transaction, queue: str, owner: str, releases: Sequence[Release]) -> None:
     """Give leased lanes back; a lane to which work came meanwhile becomes due at once. Raises `Fenced`."""
-    done = [{"q": queue, "k": item.key, "o": owner} for item in releases if item.due_at is None]
+    done = [item.key for item in releases if item.due_at is None]
     again = [{"q": queue, "k": item.key, "o": owner, "at": item.due_at} for item in releases if item.due_at]
     changed = 0
     if done:
-        changed += (await tx.execute(_RELEASE_DONE, done)).rowcount
-        changed += (await tx.execute(_RELEASE_AGAIN, done)).rowcount
+        held = {"q": queue, "keys": done, "o": owner}
+        changed += (await tx.execute(_RELEASE_DONE, held)).rowcount
+        if changed < len(done):
+            changed += (await tx.execute(_RELEASE_AGAIN, held)).rowcount
     if again:
         changed += (await tx.execute(_RELEASE_LATER, again)).rowcount
     if changed != len(releases):
@@ -156,17 +158,22 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_FINISH = delete(Lane).where(_mine())
+_LANE = table_of(Lane)
+_THESE = (_LANE.c.queue == bindparam("q")) & _LANE.c.key.in_(bindparam("keys", expanding=True))
+_FINISH = delete(_LANE).where(_THESE)
 _LATER = update(Lane).where(_mine()).values(due_at=bindparam("at"), owner="", again_at=None)
 _LEASE = (
-    update(Lane)
-    .where(_mine())
-    .values(due_at=bindparam("until"), owner=bindparam("o"), fence=Lane.fence + 1, again_at=None)
+    update(_LANE)
+    .where(_THESE)
+    .values(due_at=bindparam("until"), owner=bindparam("o"), fence=_LANE.c.fence + 1, again_at=None)
 )
 _HELD = (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k")) & (Lane.owner == bindparam("o"))
-_RELEASE_DONE = delete(Lane).where(_HELD, Lane.again_at.is_(None))
+_THESE_HELD = _THESE & (_LANE.c.owner == bindparam("o"))
+_RELEASE_DONE = delete(_LANE).where(_THESE_HELD, _LANE.c.again_at.is_(None))
 _RELEASE_AGAIN = (
-    update(Lane).where(_HELD, Lane.again_at.is_not(None)).values(due_at=Lane.again_at, owner="", again_at=None)
+    update(_LANE)
+    .where(_THESE_HELD, _LANE.c.again_at.is_not(None))
+    .values(due_at=_LANE.c.again_at, owner="", again_at=None)
 )
 _RELEASE_LATER = (
     update(Lane)

@@ -115,6 +115,7 @@ def _chat(talk: Conversation, contact_id: int, times: list[datetime], world: Wor
         preview=" ".join(last.text.split())[:PREVIEW_LENGTH],
         preview_kind=last.kind,
         preview_author=last.author,
+        preview_user_id=world.users[last.agent.username] if last.agent else None,
         preview_status=last.status if last.author != "customer" else 0,
         unread=talk.unread,
         unanswered_since=_waiting_since(talk, times),

@@ -5,9 +5,9 @@ httpx carries the requests: a client of our own would be faster, and ours to kee
 """
 
 import asyncio
-import itertools
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
@@ -19,29 +19,58 @@ from waia.whatsapp.errors import Scope
 DEADLINE_S = 20.0
 CONNECT_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
-POOLS, CONNECTIONS_A_POOL, IDLE_S = 25, 8, 5.0
+IDLE_S = 5.0
 
 
 def open_client(base_url: str, version: str, token: str) -> "GraphClient":
     """A client with connections of its own; idle ones end soon, because Meta may close them any moment."""
-    http = httpx.AsyncClient(transport=_SpreadTransport(), trust_env=False)
+    http = httpx.AsyncClient(transport=_WarmestFirst(), trust_env=False)
     return GraphClient(http, base_url, version, token)
 
 
-class _SpreadTransport(httpx.AsyncBaseTransport):
-    """Many small connection pools in turn: one pool looks at each of its connections for every request."""
+class _WarmestFirst(httpx.AsyncBaseTransport):
+    """A pool for each request in flight, the last used one first.
+
+    One pool for all would look at each of its connections for every request; taking turns would let them grow cold.
+    """
 
     def __init__(self) -> None:
-        tls = ssl.create_default_context()
-        limits = httpx.Limits(max_connections=CONNECTIONS_A_POOL, keepalive_expiry=IDLE_S)
-        self._pools = [httpx.AsyncHTTPTransport(verify=tls, limits=limits) for _ in range(POOLS)]
-        self._turns = itertools.cycle(self._pools)
+        self._tls = ssl.create_default_context()
+        self._free: list[httpx.AsyncHTTPTransport] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await next(self._turns).handle_async_request(request)
+        pool = self._free.pop() if self._free else self._new_pool()
+        try:
+            response = await pool.handle_async_request(request)
+        except BaseException:
+            self._free.append(pool)
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Returning(response.stream, lambda: self._free.append(pool))
+        return response
 
     async def aclose(self) -> None:
-        await asyncio.gather(*(pool.aclose() for pool in self._pools))
+        await asyncio.gather(*(pool.aclose() for pool in self._free))
+
+    def _new_pool(self) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S)
+        return httpx.AsyncHTTPTransport(verify=self._tls, limits=limits)
+
+
+class _Returning(httpx.AsyncByteStream):
+    """An answer's body; gives its pool back when it is closed."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, give_back: Callable[[], None]) -> None:
+        self._stream, self._give_back = stream, give_back
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._stream)
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._give_back()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -56,15 +85,15 @@ class _Oversize(Exception):
     pass
 
 
-class _Progress:
-    """Notes how far a request got: until its body is on the way, surely nothing was sent."""
+class _Body(httpx.AsyncByteStream):
+    """A request's body; it is asked for when the head is out, and until then surely nothing was sent."""
 
-    def __init__(self) -> None:
-        self.may_have_arrived = False
+    def __init__(self, raw: bytes) -> None:
+        self.raw, self.may_have_arrived = raw, False
 
-    async def note(self, event: str, _: Mapping[str, object]) -> None:
-        if event.endswith("send_request_body.started"):
-            self.may_have_arrived = True
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.may_have_arrived = True
+        yield self.raw
 
 
 class GraphClient:
@@ -113,31 +142,40 @@ class GraphClient:
         await self._http.aclose()
 
     async def _post(self, phone_number_id: str, payload: Mapping[str, object]) -> Answer | Retry | Unknown:
-        progress = _Progress()
+        body = _Body(msgspec.json.encode(payload))
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._exchange(phone_number_id, payload, progress)
+                return await self._exchange(phone_number_id, body)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, _Oversize) as error:
             reason = _described(error)
-        if progress.may_have_arrived:
+        if body.may_have_arrived:
             return Unknown(reason=reason)
         return Retry(code=None, reason=reason, after_s=None, scope=Scope.APP)
 
-    async def _exchange(self, phone_number_id: str, payload: Mapping[str, object], progress: _Progress) -> Answer:
-        async with self._http.stream(
-            "POST",
-            f"{self._root}/{quote(phone_number_id, safe='')}/messages",
-            content=msgspec.json.encode(payload),
-            headers={
-                "Authorization": f"Bearer {self._token}",
-                "Content-Type": "application/json",
-                "Accept-Encoding": "identity",
-            },
-            timeout=httpx.Timeout(self._deadline_s, connect=self._connect_s),
-            follow_redirects=False,
-            extensions={"trace": progress.note},
-        ) as response:
+    async def _exchange(self, phone_number_id: str, body: _Body) -> Answer:
+        response = await self._http.send(self._request(phone_number_id, body), stream=True, follow_redirects=False)
+        try:
             return Answer(response.status_code, response.headers, await _limited(response))
+        finally:
+            await response.aclose()
+
+    def _request(self, phone_number_id: str, body: _Body) -> httpx.Request:
+        """Made here and not by the client, which would merge its own headers and address into every one."""
+        url = _url(f"{self._root}/{quote(phone_number_id, safe='')}/messages")
+        headers = {
+            "Host": url.netloc.decode("ascii"),
+            "Authorization": f"Bearer {self._token}",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body.raw)),
+        }
+        timeout = httpx.Timeout(self._deadline_s, connect=self._connect_s).as_dict()
+        return httpx.Request("POST", url, headers=headers, stream=body, extensions={"timeout": timeout})
+
+
+@lru_cache(maxsize=64)
+def _url(address: str) -> httpx.URL:
+    return httpx.URL(address)
 
 
 async def _limited(response: httpx.Response) -> bytes:

@@ -85,9 +85,11 @@ async def open_alerts(tx: Transaction, limit: int = 20) -> list[Any]:
     return list(rows)
 
 
-async def mark_alert_seen(tx: Transaction, alert_id: int, now: datetime) -> None:
-    await tx.execute(update(AccountAlert).where(AccountAlert.id == alert_id).values(seen_at=now))
+async def mark_alert_seen(tx: Transaction, alert_id: int, now: datetime) -> bool:
+    """Whether there was such an alert, open or not."""
+    changed = await tx.execute(update(AccountAlert).where(AccountAlert.id == alert_id).values(seen_at=now))
     tx.announce("account_changed", None)
+    return bool(changed.rowcount)
 
 
 async def waiting_in(tx: Transaction, lanes: Sequence[str], limit: int) -> list[Waiting]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from litestar import MediaType, Request, Response, get, post
+from litestar.di import NamedDependency as Given
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN
 
 from waia.kit.errors import Unavailable
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 
 
 @get("/webhook", media_type=MediaType.TEXT, opt={"public": True}, sync_to_thread=False)
-def verify(request: Request[Any, Any, Any], settings: Settings) -> Response[str]:
+def verify(request: Request[Any, Any, Any], settings: Given[Settings]) -> Response[str]:
     """Echo Meta's challenge when the token is ours. An unset token refuses."""
     asked = request.query_params
     if not {"hub.mode", "hub.verify_token", "hub.challenge"} <= set(asked):
@@ -41,7 +42,7 @@ def verify(request: Request[Any, Any, Any], settings: Settings) -> Response[str]
     request_max_body_size=MAX_BODY,
     opt={"public": True, "csrf": False},
 )
-async def receive(request: Request[Any, Any, Any], settings: Settings, ingress: Ingress) -> Response[str]:
+async def receive(request: Request[Any, Any, Any], settings: Given[Settings], ingress: Given[Ingress]) -> Response[str]:
     """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored."""
     body = await _read(request)
     if not is_signed(body, _signature(request), settings.app_secrets):

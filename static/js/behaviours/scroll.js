@@ -31,11 +31,12 @@ export default function scroll(thread) {
   };
 
   new MutationObserver((changes) => {
-    const last = list.lastElementChild;
-    const added = last && last.id !== newest && changes.some((change) => [...change.addedNodes].includes(last));
-    newest = last?.id ?? "";
-    if (added && !isAtEnd() && last.dataset.from === "customer") missed += 1;
-    if (added && last.dataset.from === "user") scroller.scrollTop = 0;
+    const fresh = new Set(changes.flatMap((change) => [...change.addedNodes]));
+    const arrived = [];
+    for (let last = list.lastElementChild; fresh.has(last) && last.id !== newest; last = last.previousElementSibling) arrived.push(last);
+    newest = list.lastElementChild?.id ?? "";
+    if (!isAtEnd()) missed += arrived.filter((message) => message.dataset.from === "customer").length;
+    if (arrived[0]?.dataset.from === "user") scroller.scrollTop = 0;
     show();
     read();
   }).observe(list, { childList: true });

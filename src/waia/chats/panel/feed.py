@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import HistoryGone, Hub
 from waia.chats.panel.sse import message
 from waia.chats.panel.viewmodels import Counts
+from waia.kit.events import LoggedEvent
 
 RECONNECT_MS = 500
 AFTER_CLOSING_MS = (1_000, 5_000)
@@ -111,7 +112,12 @@ class Feed:
         self._cursor = events[-1].seq
         self._batch_at = started + (self._pace.batch_s if self._cursor == self._hub.ring.last else 0)
         self._counts_wanted |= news.counts
-        return news.text
+        return news.text + self._account_news(events)
+
+    def _account_news(self, events: Sequence[LoggedEvent]) -> str:
+        """Rings for admins; the page then asks for the alerts by itself."""
+        told = self._viewer.user.is_admin and any(event.kind == "account_changed" for event in events)
+        return message(event="account", seq=self._cursor) if told else ""
 
     def _count(self) -> str:
         """The answer rings the bell; news go on meanwhile."""

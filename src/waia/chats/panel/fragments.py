@@ -49,9 +49,7 @@ class BundleKey(NamedTuple):
 class Fragments:
     """Makes what streams say."""
 
-    def __init__(
-        self, database: Database, audience: Audience, pages: Pages, settings: Settings, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, audience: Audience, pages: Pages, settings: Settings, clock: Clock) -> None:
         self._database, self._audience = database, audience
         self._pages, self._settings, self._clock = pages, settings, clock
         self._bundles: Shelf[BundleKey, Bundle] = Shelf(BUNDLES, RIGHTS_AGE_S)
@@ -80,9 +78,7 @@ class Fragments:
         """Whether the viewer may see the chat that the page says it shows."""
         return viewer.chat_id is None or bool(await self._audience.sees(viewer.user, {viewer.chat_id}))
 
-    async def _bundle(
-        self, events: Sequence[LoggedEvent], chats: Mapping[int, Touched], viewer: Viewer
-    ) -> Bundle:
+    async def _bundle(self, events: Sequence[LoggedEvent], chats: Mapping[int, Touched], viewer: Viewer) -> Bundle:
         open_chat = viewer.chat_id if viewer.chat_id in chats else None
 
         async def read(keys: list[BundleKey]) -> Mapping[BundleKey, Bundle]:

@@ -106,6 +106,24 @@ async def show_why(
     return page.html("chats/_why.html", why=why)
 
 
+@get("/porque/ultimo")
+async def show_why_of_last(
+    page: Given[Page],
+    database: Given[Database],
+    user: Given[SignedIn],
+    wamid: str = "",
+) -> Response[str]:
+    """The same for a message that is known by Meta's id, as the phone beside the panel knows it."""
+    if not user.is_admin:
+        raise NotFound
+    async with database.reading() as tx:
+        message = await repository.message_of_wamid(tx, wamid[:255])
+        if message is None:
+            raise NotFound
+        why = await explain(tx, message)
+    return page.html("chats/_why.html", why=why)
+
+
 async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str) -> dict[str, Any]:
     """The list around a conversation. The place in the event log is read before everything that it covers."""
     frame: dict[str, Any] = {"view": wish.view, "words": wish.words, "show_facts": wish.show_facts}

@@ -126,6 +126,8 @@ def _row(row: AnyRow, roles: Mapping[int, tuple[RoleBadge, ...]]) -> ChatRow:
         preview=plain(row.preview),
         preview_kind=row.preview_kind,
         preview_author=row.preview_author,
+        preview_user_id=row.preview_user_id,
+        preview_user_name=row.preview_user_name,
         preview_status=row.preview_status,
         at=row.last_message_at,
         unread=row.unread,

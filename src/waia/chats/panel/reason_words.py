@@ -6,7 +6,7 @@ from waia.kit.i18n import N_
 
 NO_TRACE = N_("El motivo ya no se conserva: solo se guarda durante los días configurados.")
 NOT_DECIDED = N_("El bot todavía no ha decidido sobre este mensaje, o calló porque una persona tenía el chat.")
-NOT_FOR_BOT = N_("No se guardó ningún motivo: el bot no decide sobre este tipo de mensaje, o era demasiado antiguo.")
+NOT_FOR_BOT = N_("No se guardó ningún motivo: el bot no decide sobre este tipo de mensaje, o llegó demasiado tarde.")
 
 SILENCES = MappingProxyType(
     {

@@ -28,18 +28,22 @@ from waia.rules.models import RuleRow
 AnyRow = Row[Any]
 TAPS = ("button_reply", "list_reply", "button")
 _Queue = aliased(Role)
+_Author = aliased(User)
 _CHAT = (
     select(
-        Chat.id, Chat.contact_id, Chat.preview, Chat.preview_kind, Chat.preview_author, Chat.preview_status,
+        Chat.id, Chat.contact_id, Chat.preview, Chat.preview_kind, Chat.preview_author,
+        Chat.preview_user_id, Chat.preview_status,
         Chat.last_message_at, Chat.unread, Chat.estado, Chat.holder, Chat.owner_id, Chat.unanswered_since,
         Chat.resume_at, Chat.window_ends_at, Chat.step,
         Contact.name, Contact.username, Contact.phone, Contact.user_id, Contact.needs_review, Contact.created_at,
         Alias.name.label("alias"), _Queue.name.label("queue_name"),
         func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("owner_name"),
+        func.coalesce(func.nullif(_Author.display_name, ""), _Author.username, "").label("preview_user_name"),
     )
     .join(Contact, Contact.id == Chat.contact_id)
     .outerjoin(Alias, Alias.contact_id == Chat.contact_id)
     .outerjoin(User, User.id == Chat.owner_id)
+    .outerjoin(_Author, _Author.id == Chat.preview_user_id)
     .outerjoin(_Queue, _Queue.id == Chat.queue_role_id)
 )  # fmt: skip
 _MESSAGE = (
@@ -142,11 +146,12 @@ async def reactions_to(tx: Transaction, wamids: Collection[str]) -> Sequence[Any
 
 async def message_of(tx: Transaction, message_id: int) -> AnyRow | None:
     """(id, chat id, wamid, kind, author, text, decision id, when) of one message."""
-    statement = select(
-        Message.id, Message.chat_id, Message.wamid, Message.kind, Message.author, Message.text,
-        Message.decision_id, Message.bot_may_run, Message.timestamp, Message.received_at,
-    ).where(Message.id == message_id)  # fmt: skip
-    return (await tx.execute(statement)).one_or_none()  # type: ignore[no-any-return]
+    return (await tx.execute(_MESSAGE_FACTS.where(Message.id == message_id))).one_or_none()  # type: ignore[no-any-return]
+
+
+async def message_of_wamid(tx: Transaction, wamid: str) -> AnyRow | None:
+    """The same, found by Meta's id."""
+    return (await tx.execute(_MESSAGE_FACTS.where(Message.wamid == wamid))).one_or_none()  # type: ignore[no-any-return]
 
 
 async def decision(tx: Transaction, decision_id: int) -> AnyRow | None:
@@ -185,3 +190,9 @@ def _with_words(words: str) -> list[Any]:
     if len(digits) >= 3 and not any(sign.isalpha() for sign in wanted):
         named.append(Contact.phone.contains(digits, autoescape=True))
     return [or_(*named)]
+
+
+_MESSAGE_FACTS = select(
+    Message.id, Message.chat_id, Message.wamid, Message.kind, Message.author, Message.text,
+    Message.decision_id, Message.bot_may_run, Message.timestamp, Message.received_at,
+)  # fmt: skip

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.di import Provide
 
-from waia.chats.panel import actions, pages
+from waia.chats.panel import actions, alerts, pages
+from waia.chats.panel.desk import provide_desk
 
 # One router: two that share an address would both claim its OPTIONS.
 routes: Sequence[Router] = (
@@ -16,6 +17,9 @@ routes: Sequence[Router] = (
             pages.show_chat,
             pages.show_older_messages,
             pages.show_why,
+            pages.show_why_of_last,
+            alerts.show_alerts,
+            alerts.dismiss,
             actions.send_message,
             actions.take,
             actions.give_back,
@@ -28,6 +32,6 @@ routes: Sequence[Router] = (
             actions.resend,
             actions.discard,
         ],
-        dependencies={"desk": Provide(actions.provide_desk)},
+        dependencies={"desk": Provide(provide_desk)},
     ),
 )

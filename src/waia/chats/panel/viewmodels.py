@@ -45,6 +45,8 @@ class ChatRow:
     preview: str
     preview_kind: str
     preview_author: str
+    preview_user_id: int | None
+    preview_user_name: str
     preview_status: int
     at: datetime
     unread: int

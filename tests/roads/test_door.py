@@ -1,0 +1,63 @@
+"""The webhook's door: 200 means stored, 503 means come again, and nothing that is too large comes in."""
+
+import asyncio
+import sqlite3
+import time
+from pathlib import Path
+
+from tests.road_world import inside, served
+from tests.roads.bodies import OTHER_PNID, text, texts, value, webhook
+from tests.roads.invariants import check_invariants
+
+MANY, LARGEST, PROMISED_S = 3_000, 4 * 1024 * 1024, 3.0
+
+
+async def test_while_somebody_else_holds_the_database_the_answer_is_503_and_nothing_is_lost(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """F13: Meta repeats what was not taken, and pages can still be read."""
+    async with served(tmp_path, sqlite_url) as road:
+        road.world.postman.subscribed = False
+        other = sqlite3.connect(tmp_path / "waia.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        answers = await asyncio.gather(*(road.post(texts((f"wamid.{n}", "Hola"))) for n in range(3)))
+        assert answers == [503] * 3
+        assert time.monotonic() - started < PROMISED_S + 2
+        assert (await road.http.get("/login")).status_code == 200
+        other.execute("ROLLBACK")
+        other.close()
+        assert [await road.post(texts((f"wamid.{n}", "Hola"))) for n in range(3)] == [200] * 3
+        await road.calm()
+        assert await road.store.one("SELECT count(*) FROM mensajes WHERE direction = 'in'") == 3
+        await check_invariants(road)
+
+
+async def test_a_body_above_four_megabytes_is_refused_unread(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        assert await road.post(texts(("wamid.large", "x" * LARGEST))) == 413
+        assert await road.store.one("SELECT count(*) FROM mensajes_procesados") == 0
+
+
+async def test_thousands_of_messages_in_one_post_are_all_stored(tmp_path: Path, database_url: str) -> None:
+    """F34. They are for another number, so that nobody has to be answered."""
+    people = [f"5730055{number:05}" for number in range(100)]
+    messages = [text(f"wamid.{n}", f"número {n}", sender=people[n % 100]) for n in range(MANY)]
+    async with inside(tmp_path, database_url) as road:
+        assert await road.post(webhook(value(messages, pnid=OTHER_PNID))) == 200
+        await road.calm(timeout_s=60)
+        assert await road.store.one("SELECT count(*) FROM mensajes") == MANY
+        rows = await road.store.rows("SELECT chat_id, mensaje FROM mensajes ORDER BY id")
+        for chat_id in {row.chat_id for row in rows}:
+            found = [int(row.mensaje.split()[1]) for row in rows if row.chat_id == chat_id]
+            assert found == sorted(found)
+        await check_invariants(road)
+
+
+async def test_what_is_signed_but_not_readable_is_kept_as_it_came_and_told(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        for body in (b"", b"\xff\xfe", b"null", b'{"object": ', b"7"):
+            assert await road.post(body) == 200
+        await road.calm()
+        assert await road.store.one("SELECT count(*) FROM webhook_raw") == 5
+        assert await road.store.one("SELECT count(*) FROM account_alerts WHERE kind = 'unparsable'") == 1
