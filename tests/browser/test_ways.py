@@ -47,7 +47,7 @@ async def test_everything_can_be_done_by_keyboard_alone(stage: Stage) -> None:
     await page.goto("/login")
     await _tab_to(page, "Entrar como Ana Torres")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Chats")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Chats", exact=True)).to_be_visible()
     await _tab_to(page, "Ir al contenido")
     await page.keyboard.press("Enter")
 

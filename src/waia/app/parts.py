@@ -96,7 +96,7 @@ def make_parts(settings: Settings) -> Parts:
         rules=rules,
         mind=Mind(rules, clock, base_url),
         accounts=open_accounts(database, settings, clock),
-        ingress=Ingress(database, clock),
+        ingress=Ingress(database, clock, settings.app_secrets),
         live=Live(
             database=database,
             wakeups=wakeups,

@@ -238,10 +238,9 @@ async def show_status(tx: Transaction, message_ids: Sequence[int]) -> None:
     """Bring the ticks of the list up to date where the message is the last of its chat."""
     if not message_ids:
         return
-    newest = select(Message.status).where(Message.id == Chat.last_message_id).scalar_subquery()
-    chats = list((await tx.execute(select(Chat.id).where(Chat.last_message_id.in_(message_ids)))).scalars())
+    chats = list((await tx.execute(_SHOWN, {"ids": list(message_ids)})).scalars())
     if chats:
-        await tx.execute(update(table_of(Chat)).where(table_of(Chat).c.id.in_(chats)).values(preview_status=newest))
+        await tx.execute(_SHOW, {"chats": chats})
     for chat_id in chats:
         tx.announce("chat_changed", chat_id)
 
@@ -400,4 +399,15 @@ _RAISE = (
         or_(_MESSAGE.c.status != int(DeliveryState.FAILED), bindparam("r") >= int(DeliveryState.DELIVERED)),
     )
     .values(status=bindparam("r"))
+)
+# By the message's own chat: the last message of a chat has no index.
+_SHOWN = (
+    select(Chat.id)
+    .join(Message, Message.chat_id == Chat.id)
+    .where(Message.id.in_(bindparam("ids", expanding=True)), Chat.last_message_id == Message.id)
+)
+_SHOW = (
+    update(_CHAT)
+    .where(_CHAT.c.id.in_(bindparam("chats", expanding=True)))
+    .values(preview_status=select(_MESSAGE.c.status).where(_MESSAGE.c.id == _CHAT.c.last_message_id).scalar_subquery())
 )

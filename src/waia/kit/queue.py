@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, bindparam, case, delete, literal_column, or_, select, update
-from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy import BigInteger, Index, String, Table, bindparam, case, delete, literal_column, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, binary_text
 from waia.kit.db import Transaction
-from waia.kit.sql import table_of
+from waia.kit.sql import insert_or_change, table_of
 
 LEASE = timedelta(seconds=30)
 MAX_LANES = 50
@@ -130,27 +129,25 @@ async def lease_owners(tx: Transaction) -> list[str]:
     return list((await tx.execute(select(Lane.owner).where(Lane.owner != "").distinct())).scalars())
 
 
-def _push_statement(dialect: str) -> Any:
-    table = table_of(Lane)
-    statement: Any = sqlite.insert(table) if dialect == "sqlite" else mysql.insert(table)
-    new = statement.excluded if dialect == "sqlite" else statement.inserted
-    free = table.c.owner == literal_column("''")  # asyncmy's bulk insert takes no parameters after VALUES
-    sooner_again = or_(table.c.again_at.is_(None), table.c.again_at > new.due_at)
-    changes = {
+def _sooner(lanes: Table, new: Any) -> dict[Any, Any]:
+    """An earlier due time wins; a leased lane is noted to be looked at again."""
+    free = lanes.c.owner == literal_column("''")  # asyncmy's bulk insert takes no parameters after VALUES
+    sooner_again = or_(lanes.c.again_at.is_(None), lanes.c.again_at > new.due_at)
+    return {
         # MySQL applies these from left to right, so `again_at` comes first: it reads the owner only.
-        "again_at": case((~free & sooner_again, new.due_at), else_=table.c.again_at),
-        "due_at": case((free & (table.c.due_at > new.due_at), new.due_at), else_=table.c.due_at),
+        lanes.c.again_at: case((~free & sooner_again, new.due_at), else_=lanes.c.again_at),
+        lanes.c.due_at: case((free & (lanes.c.due_at > new.due_at), new.due_at), else_=lanes.c.due_at),
     }
-    if dialect == "sqlite":
-        return statement.on_conflict_do_update(index_elements=[table.c.queue, table.c.key], set_=changes)
-    return statement.on_duplicate_key_update(changes)
 
 
 def _mine() -> Any:
     return (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k"))
 
 
-_PUSH = {dialect: _push_statement(dialect) for dialect in ("sqlite", "mysql")}
+_PUSH = {
+    dialect: insert_or_change(dialect, Lane, ("queue", "key"), _sooner, name="sooner")
+    for dialect in ("sqlite", "mysql")
+}
 _DUE = (
     select(Lane.key)
     .where(Lane.queue == bindparam("queue"), Lane.due_at <= bindparam("now", type_=UtcDateTime))

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -24,7 +24,9 @@ _COMMITS = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
 class _Cursor(sqlite3.Cursor):
     """Reads its rows at once: the transaction may change the table, or end, before they are looked at."""
 
-    _rows: deque[Any] = deque()
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._rows: deque[Any] = deque()
 
     def execute(self, statement: str, parameters: Any = ()) -> "_Cursor":
         super().execute(statement, parameters)
@@ -56,7 +58,7 @@ class OnLoopDialect(SQLiteDialect_pysqlite):
 
     driver = "onloop"
     is_async = True
-    supports_statement_cache: ClassVar[bool] = True
+    supports_statement_cache = True
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         await_only(_nothing())

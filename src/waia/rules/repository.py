@@ -45,7 +45,7 @@ async def stored_settings(tx: Transaction) -> dict[str, str]:
 
 
 async def store_setting(tx: Transaction, name: str, value: str) -> None:
-    await tx.execute(upsert(tx.dialect, StoredSetting, ["name"], ["value"]), {"name": name, "value": value})
+    await tx.execute(upsert(tx.dialect, StoredSetting, ("name",), ("value",)), {"name": name, "value": value})
 
 
 async def forget_setting(tx: Transaction, name: str) -> None:

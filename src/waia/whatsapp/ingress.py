@@ -28,9 +28,13 @@ class _Body:
 
 
 class Ingress:
-    """`store` returns only after the body is durably committed, or raises Unavailable within 3 s."""
+    """`store` returns only after the body is durably committed, or raises Unavailable within 3 s.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `app_secrets` sign what may come in.
+    """
+
+    def __init__(self, database: Database, clock: Clock, app_secrets: Sequence[bytes]) -> None:
+        self.app_secrets = app_secrets
         self._database, self._clock = database, clock
         self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
 

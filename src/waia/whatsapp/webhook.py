@@ -42,10 +42,13 @@ def verify(request: Request[Any, Any, Any], settings: Given[Settings]) -> Respon
     request_max_body_size=MAX_BODY,
     opt={"public": True, "csrf": False},
 )
-async def receive(request: Request[Any, Any, Any], settings: Given[Settings], ingress: Given[Ingress]) -> Response[str]:
-    """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored."""
+async def receive(request: Request[Any, Any, Any], ingress: Given[Ingress]) -> Response[str]:
+    """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored.
+
+    It asks for one dependency only: Litestar starts a task for each of several.
+    """
     body = await _read(request)
-    if not is_signed(body, _signature(request), settings.app_secrets):
+    if not is_signed(body, _signature(request), ingress.app_secrets):
         log.warning("webhook_refused", reason="signature", size=len(body))
         return Response("bad signature", status_code=HTTP_403_FORBIDDEN, media_type=MediaType.TEXT)
     await ingress.store(body, split(body))

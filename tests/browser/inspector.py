@@ -1,0 +1,53 @@
+"""Looks at a page for anything that a customer's words have become besides text."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page, Request
+
+from tests.browser.hostile_words import HOST
+
+# Where a customer's words may stand in an attribute, and what a link may lead to.
+FIND_MARKUP = """() => {
+    const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text"]);
+    const found = [];
+    for (const element of document.querySelectorAll("*")) {
+        const where = element.cloneNode(false).outerHTML?.slice(0, 200);
+        for (const { name, value } of element.attributes) {
+            if (/^on/i.test(name) || /pwn/i.test(name)) found.push(where);
+            else if (/pwn/i.test(value) && !mayHold.has(name)) found.push(where);
+            else if (/^(href|src|action)$/i.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) found.push(where);
+        }
+        if (/pwn/i.test(element.localName)) found.push(where);
+        if (/^(script|style)$/.test(element.localName) && /pwn/i.test(element.textContent)) found.push(where);
+        const link = element.localName === "a" && /pwn/i.test(element.getAttribute("href") ?? "");
+        if (link && !/^(https?|mailto|tel):/.test(element.getAttribute("href"))) found.push(where);
+        if (link && !/noopener noreferrer nofollow/.test(element.rel) && !element.href.startsWith("tel:")) found.push(where);
+    }
+    return found;
+}"""
+
+
+@dataclass
+class Inspector:
+    """What ran or was asked for because of a customer's words, on one page, since it was opened."""
+
+    page: Page
+    ran: list[str] = field(default_factory=list)
+    asked_for: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def at(cls, page: Page) -> "Inspector":
+        """Words that run call `__pwn`; those that load ask `pwn.invalid`, or for a path with that name."""
+        inspector = cls(page)
+        await page.context.expose_binding("__pwn", lambda _, *told: inspector.ran.append(repr(told)))
+        page.context.on("request", inspector._note)
+        return inspector
+
+    async def markup(self) -> list[str]:
+        return [str(found) for found in await self.page.evaluate(FIND_MARKUP)]
+
+    def _note(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if HOST in (address.hostname or "") or address.path.startswith(("/pwn", "/logout")):
+            self.asked_for.append(request.url)

@@ -1,0 +1,138 @@
+"""What customers write is text on every screen, whatever it looks like: nothing runs, loads or becomes an element."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.hostile_words import BIDI, HOSTILE
+from tests.browser.inspector import Inspector
+from tests.browser.stage import House, Stage
+from tests.roads.bodies import PNID
+from waia.simulator import spoken
+from waia.simulator.handset import Handset
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+Json = dict[str, Any]
+SEND_ON_THE_PHONE = """async words => {
+    const form = document.querySelector("#phone-composer");
+    for (const text of words) {
+        const body = new URLSearchParams({ _csrf: form.elements._csrf.value, texto: text, cita: "" });
+        await fetch(form.action, { method: "POST", body });
+    }
+}"""
+OPEN_A_CHAT = """async id => {
+    const frame = () => new Promise(requestAnimationFrame);
+    document.querySelector(`#chat-${id} a`).click();
+    while (document.querySelector("#conversation").dataset.chat !== String(id)) await frame();
+    const why = document.querySelector(".message--customer [hx-get$=porque]");
+    const dialog = document.getElementById("dialog");
+    why.click();
+    while (!dialog.open) await frame();
+    await frame();
+    return [...document.querySelectorAll(".message--customer .bubble__words")].map(words => words.textContent);
+}"""
+CLOSE_THE_DIALOG = "() => document.getElementById('dialog').close()"
+
+
+async def test_no_word_of_a_customer_becomes_more_than_text_in_the_panel(shop_stage: Stage) -> None:
+    await _everybody_writes(shop_stage.house)
+    chats = await shop_stage.house.store.rows("SELECT chat_state.id, contacts.phone FROM chat_state JOIN contacts ON contacts.id = contact_id WHERE phone LIKE '5730077%'")
+    beto = await shop_stage.agent("beto", "/clave", bypass_csp=True)
+    inspector = await Inspector.at(beto.page)
+    await beto.page.goto("/")
+    while await beto.page.locator("#more-chats").count():
+        shown = await beto.page.locator("#chats > li").count()
+        await beto.page.locator("#more-chats").scroll_into_view_if_needed()
+        await expect(beto.page.locator("#chats > li")).not_to_have_count(shown)
+    assert await inspector.markup() == []
+    assert len(chats) == len(HOSTILE)
+    for chat, phone in chats:
+        words = HOSTILE[int(phone[-3:])]
+        said = await beto.page.evaluate(OPEN_A_CHAT, chat)
+        assert await inspector.markup() == [], words
+        assert _letters(words) in [_letters(text) for text in said] or BIDI[0] in words, (words, said)
+        assert not set(BIDI[:2]) & set("".join(said)), words
+        await beto.page.evaluate(CLOSE_THE_DIALOG)
+    await beto.page.reload()
+    assert await inspector.markup() == []
+    assert (inspector.ran, inspector.asked_for) == ([], [])
+
+
+async def test_no_word_becomes_more_than_text_on_the_phone_page(stage: Stage) -> None:
+    luis = await stage.phone("luis", bypass_csp=True)
+    inspector = await Inspector.at(luis.page)
+    await luis.page.reload()
+    await luis.says("cotizar")
+    await expect(luis.heard("¿Cómo te llamas?")).to_be_visible()
+    await luis.says("<img src=x onerror=__pwn(0)>")
+    await expect(luis.page.locator(".said--shop").last).not_to_contain_text("¿Cómo te llamas?")
+    words = [text for text in HOSTILE if text.strip()]
+    await luis.page.evaluate(SEND_ON_THE_PHONE, words)
+    await expect(luis.page.locator(".said--own")).to_have_count(len(words) + 2)
+    assert await inspector.markup() == []
+    await luis.page.reload()
+    assert await inspector.markup() == []
+    assert (inspector.ran, inspector.asked_for) == ([], [])
+
+
+async def _everybody_writes(house: House) -> None:
+    """One customer for each of the hostile words, who puts them wherever a customer can."""
+    road, world = house.graph, house.graph.world
+    world.faults.webhook.per_post = 20
+    for number, words in enumerate(HOSTILE):
+        world.add_customer(f"h{number}", words, f"5730077{number:05}", username=words)
+        await world.customer_says(f"h{number}", PNID, "cotizar")
+    await road.calm(60)
+    for number, words in enumerate(HOSTILE):
+        await world.customer_says(f"h{number}", PNID, words)
+    await road.calm(60)
+    for number, words in enumerate(HOSTILE):
+        await _says_it_everywhere(world.handset(f"h{number}", PNID), words)
+    await road.calm(60)
+    await house.store.rows(ALIASES)
+
+
+ALIASES = """
+    INSERT INTO alias (contact_id, nombre) SELECT id, substr(name, 1, 100) FROM contacts
+    WHERE phone LIKE '5730077%' AND id % 2 = 0
+"""
+
+
+async def _says_it_everywhere(handset: Handset, words: str) -> None:
+    referral = {"source_url": words, "source_type": "ad", "source_id": "1", "headline": words, "body": words}
+    await handset.says(words, referral=referral)
+    await handset.sends_media("image", b"-", "image/jpeg", caption=words)
+    await handset.sends_media("document", b"-", "application/pdf", filename=f"{words}.pdf", caption=words)
+    await handset.sends_location(4.6, -74.0, words, words)
+    await handset.sends_contacts([_card(words)])
+    await handset.orders(words, [{"product_retailer_id": words, "quantity": 1, "item_price": 5, "currency": "COP"}], words)
+    await handset.sends(spoken.list_row(words, words, words))
+    await handset.sends(spoken.template_button(words, words))
+    await handset.sends(spoken.flow(json.dumps({words: words})))
+    await handset.sends(_not_supported(words))
+    quoted = await handset.says("cito esto")
+    await handset.says(words, quoted=quoted)
+    await handset.reacts(quoted, words)
+
+
+def _card(words: str) -> Json:
+    return {
+        "name": {"formatted_name": words, "first_name": words},
+        "phones": [{"phone": words, "wa_id": words}],
+        "emails": [{"email": words}],
+        "urls": [{"url": words}],
+        "org": {"company": words},
+        "addresses": [{"street": words, "city": words}],
+    }
+
+
+def _not_supported(words: str) -> Json:
+    error = {"code": 131051, "title": words, "message": words, "error_data": {"details": words}}
+    return {"type": "unsupported", "errors": [error], "unsupported": {"type": words}}
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())

@@ -1,0 +1,122 @@
+"""Every page, wide and on a phone, light and dark: accessible, within the security policy, and light in weight."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.browser.stage import PHONE, WIDE, Stage
+from tests.roads.bodies import PNID
+from waia.simulator import spoken
+from waia.simulator.handset import Handset
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HEAVIEST_BYTES = 100_000
+PICTURE = Path(__file__).parents[2] / "static" / "demo" / "cuarzo.jpg"
+AD = {
+    "source_url": "https://example.com/anuncio", "source_type": "ad", "source_id": "1",
+    "headline": "Mesones a la medida", "body": "Cotiza en un minuto", "media_type": "image",
+}  # fmt: skip
+CARD = {
+    "name": {"formatted_name": "Maestro Raúl", "first_name": "Raúl"},
+    "phones": [{"phone": "+57 300 555 0199", "type": "CELL"}],
+    "emails": [{"email": "raul@example.com"}],
+    "urls": [{"url": "https://example.com/raul"}],
+    "org": {"company": "Acabados Raúl"},
+}
+CHAT_OF = "SELECT chat_id FROM mensajes WHERE status = :status ORDER BY id LIMIT 1"
+ITEMS = [{"product_retailer_id": "granito-01", "quantity": 2, "item_price": 480_000, "currency": "COP"}]
+
+
+async def _says_everything(handset: Handset) -> str:
+    """One message of every kind that customers send; the id of the last."""
+    picture = PICTURE.read_bytes()
+    await handset.says("*Hola* _soy_ ~yo~ `código` https://example.com \u202eal revés\u202c", referral=AD, forwarded=7)
+    photo = await handset.sends_media("image", picture, "image/jpeg", caption="Mi cocina")
+    for kind, mime in (("video", "video/mp4"), ("audio", "audio/ogg"), ("sticker", "image/webp")):
+        await handset.sends_media(kind, picture, mime, voice=kind == "audio" or None)
+    await handset.sends_media("document", picture, "application/pdf", filename="plano.pdf")
+    await handset.sends_location(4.6764, -74.0482, "Parque de la 93", "Bogotá")
+    await handset.sends_contacts([CARD])
+    await handset.orders("catalogo", ITEMS, "Para el viernes")
+    await handset.sends_unsupported()
+    await handset.sends_unknown()
+    await handset.sends(spoken.flow('{"fecha": "2026-12-01", "flow_token": "x"}'))
+    await handset.reacts(photo, "👍")
+    gone = await handset.says("Esto lo borro")
+    await handset.revokes(gone)
+    wrong = await handset.says("Esto lo corijo")
+    await handset.edits(wrong, "Esto lo corrijo")
+    await handset.says("🎉")
+    return await handset.says("¿Y esto?", quoted=photo)
+
+
+async def _full_chat(stage: Stage) -> int:
+    """A chat with every kind of bubble, from both sides, with what went wrong too."""
+    world = stage.house.graph.world
+    world.add_customer("wanda", "Wanda Ríos", "573001239999")
+    beto = await stage.agent("beto")
+    await world.customer_says("wanda", PNID, "hola")
+    await expect(beto.row("Wanda Ríos")).to_contain_text("Bot:")
+    chat = await beto.open("Wanda Ríos")
+    await beto.presses("Tomar")
+    await expect(beto.holder).to_contain_text("Lo atiendes tú")
+    await _says_everything(world.handset("wanda", PNID))
+    await expect(beto.bubble("¿Y esto?", "customer")).to_be_visible()
+    world.faults.send.next_codes = [131026]
+    await beto.writes("Esto no llega")
+    await expect(beto.page.get_by_role("group", name="No se envió")).to_be_visible()
+    return chat
+
+
+async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(shop_stage: Stage) -> None:
+    shop_stage.expects("404")
+    chat = await _full_chat(shop_stage)
+    beto, stranger = await shop_stage.agent("beto"), await shop_stage.window()
+    uncertain = await shop_stage.house.store.one(CHAT_OF, status=-3)
+    own = ("/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe")
+    await stranger.goto("/login")
+    broken = await _broken_rules(stranger, "/login")
+    for path in own:
+        await beto.page.goto(path)
+        broken += await _broken_rules(beto.page, path)
+    assert not broken, broken
+
+
+async def _broken_rules(page: Page, path: str) -> list[str]:
+    """What axe finds in each of the four looks of a page."""
+    found = []
+    await page.evaluate("document.fonts.ready")
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for viewport in (WIDE, PHONE):
+            await page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for rule in (await Axe().run(page)).response["violations"]:
+                nodes = [node["html"][:120] for node in rule["nodes"][:3]]
+                found.append(f"{path} {scheme} {viewport['width']}: {rule['id']} {nodes}")
+    return found
+
+
+async def test_no_page_breaks_the_security_policy(shop_stage: Stage) -> None:
+    shop_stage.expects("404")
+    beto, stranger = await shop_stage.agent("beto"), await shop_stage.window()
+    chats = await shop_stage.house.store.column("SELECT id FROM chat_state")
+    for path in ("/login", "/simulador"):
+        await stranger.goto(path)
+    for path in ("/?vista=mios", "/?q=zzz", "/confirmar", "/clave", "/sesiones", "/nada", *(f"/chats/{n}" for n in chats)):
+        await beto.page.goto(path, wait_until="load")
+    assert not [told for told in shop_stage.surprises if "policy" in told]
+
+
+@pytest.mark.parametrize("path", ["/", "/simulador"])
+async def test_script_and_style_of_a_page_are_light(shop_stage: Stage, path: str) -> None:
+    beto = await shop_stage.agent("beto")
+    await beto.page.goto(path)
+    loaded = await beto.page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    wanted = [address for address in loaded if address.partition("?")[0].endswith((".js", ".css"))]
+    bodies = [await (await beto.page.request.get(address)).body() for address in wanted]
+    assert len(bodies) > 5
+    assert sum(len(gzip.compress(body)) for body in bodies) < HEAVIEST_BYTES
