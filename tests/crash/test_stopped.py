@@ -25,7 +25,6 @@ async def test_a_stop_in_the_middle_of_a_send_waits_for_its_answer(tmp_path: Pat
         await check_invariants(road)
 
 
-@pytest.mark.xfail(reason="uvicorn raises the signal again after its graceful end", strict=False)
 async def test_a_stop_ends_with_exit_code_zero(tmp_path: Path, sqlite_url: str) -> None:
     async with served(tmp_path, sqlite_url) as road:
         await road.talk("Hola")

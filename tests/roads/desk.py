@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from tests.road_world import Inside, Road
+from tests.road_world import Inside, Road, eventually
 from waia.accounts.signed_in import SignedIn
 from waia.chats import management, send
 from waia.chats.access import find_chat
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
+from waia.rules.repository import published_flow
 from waia.whatsapp.content import Content, Text
 
 ANA = SignedIn(
@@ -30,7 +31,7 @@ async def publish(road: Road, *rules: dict[str, Any]) -> None:
     for row in rules:
         await insert_rule(road, row)
     if isinstance(road, Inside):
-        road.parts.rules.read_again()
+        await be_in_force(road)
 
 
 async def insert_rule(road: Road, row: dict[str, Any]) -> None:
@@ -94,3 +95,15 @@ async def ana_resends(road: Inside, chat_id: int, message_id: int) -> None:
 
 async def _chat(tx: Transaction, chat_id: int) -> ChatRecord:
     return await find_chat(tx, ANA, chat_id, "all")
+
+
+async def be_in_force(road: Inside) -> None:
+    """A loop may be reading the flow at this moment, so once is not enough."""
+    async with road.parts.database.reading() as tx:
+        wanted = (await published_flow(tx)).fingerprint
+
+    async def is_in_force() -> bool:
+        road.parts.rules.read_again()
+        return (await road.parts.rules.book(road.parts.clock.real())).fingerprint == wanted
+
+    await eventually(is_in_force, "the rules are in force")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.road_world import Road, eventually, inside, said, served
 from tests.roads.bodies import CARLA, OTHER_PNID, message, text, value, webhook
-from tests.roads.desk import ana_closes, ana_gives_back, ana_writes, publish, rule
+from tests.roads.desk import ana_closes, ana_gives_back, ana_writes, be_in_force, publish, rule
 from tests.roads.invariants import check_invariants
 
 GREETING = rule("menu_principal", "iniciar", "¡Hola!")
@@ -125,7 +125,7 @@ async def test_a13_ten_long_media_addresses_of_a_rule_arrive_whole(tmp_path: Pat
                 "INSERT INTO regla_medias (regla_id, media_url, media_tipo) VALUES (7, :url, 'image/jpeg')",
                 url=address,
             )
-        road.parts.rules.read_again()
+        await be_in_force(road)
         await road.talk("Hola")
         assert [sent.payload["image"]["link"] for sent in road.world.sent] == addresses
 

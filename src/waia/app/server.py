@@ -20,14 +20,18 @@ SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves w
 
 
 class _Server(uvicorn.Server):
-    """Tells the application at the first signal: uvicorn waits for open streams before it tells anybody."""
+    """Tells the application at the first signal: uvicorn waits for open streams before it tells anybody.
+
+    A signal is not raised again after the stop, as uvicorn would: a polite stop ends with exit code 0.
+    """
 
     closing: asyncio.Event | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.closing is not None:
             self.closing.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit  # the second signal does not wait
+        self.should_exit = True
 
 
 def serve(settings: Settings, *, web_only: bool = False) -> None:

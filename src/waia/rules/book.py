@@ -61,8 +61,8 @@ class Rules:
             return self._flow
         async with self._lock:
             if self._flow is None or not self._is_fresh(now_real):
+                self._read_at = now_real  # before reading: a change noted meanwhile is not forgotten
                 self._flow = await self._read(self._flow)
-                self._read_at = now_real
             return self._flow
 
     def read_again(self) -> None:
