@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.road_world import said, served
 from tests.roads.invariants import check_invariants
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
@@ -85,22 +85,24 @@ class Database:
         self.wakeups = wakeups
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
-        self._writer = _sqlite_engine(self.url, writes=True) if self.is_sqlite else _mysql_engine(self.url, pool_size)
-        self._reader = _sqlite_engine(self.url, writes=False) if self.is_sqlite else self._writer
+        self._writer = (
+            _sqlite_on_loop(self.url, sqlite.Writing, SQLITE_WRITES)
+            if self.is_sqlite
+            else _mysql_engine(self.url, pool_size)
+        )
+        self._reader = _sqlite_readers(self.url) if self.is_sqlite else self._writer
+        self._glancer = _sqlite_on_loop(self.url, sqlite.Glancing, SQLITE_READS) if self.is_sqlite else self._writer
 
     @property
     def engine(self) -> AsyncEngine:
         return self._writer
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
-        async with self._reader.connect() as connection:
-            transaction = Transaction(connection)
-            try:
-                yield transaction
-            finally:
-                await transaction.close()
-                await connection.rollback()
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._reading(self._reader)
+
+    def glancing(self) -> AbstractAsyncContextManager[Transaction]:
+        """For what loops ask many times a second: a few rows by their key. Anything longer would hold up requests."""
+        return self._reading(self._glancer)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Transaction]:
@@ -132,9 +134,18 @@ class Database:
         raise AssertionError("unreachable")
 
     async def close(self) -> None:
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in {self._writer, self._reader, self._glancer}:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        async with engine.connect() as connection:
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+            finally:
+                await transaction.close()
+                await connection.rollback()
 
 
 async def server_variables(tx: Transaction, names: Sequence[str]) -> dict[str, str]:
@@ -176,34 +187,49 @@ def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
     )
 
 
-def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+def _sqlite_on_loop(url: URL, kind: type[sqlite.Glancing], pragmas: Sequence[str]) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername=sqlite.DRIVER if writes else "sqlite+aiosqlite"),
+        url.set(drivername=sqlite.DRIVER),
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=1 if writes else 5,
-        max_overflow=0 if writes else 10,
-        connect_args={"check_same_thread": False} | ({"factory": sqlite.Connection} if writes else {}),
+        pool_size=1 if kind is sqlite.Writing else 5,
+        max_overflow=0 if kind is sqlite.Writing else 10,
+        connect_args={"factory": kind},
         hide_parameters=True,
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )
-    pragmas = SQLITE_PRAGMAS + (SQLITE_WRITES if writes else SQLITE_READS)
+    _prepare_with(engine, pragmas)
+    return engine
 
+
+def _sqlite_readers(url: URL) -> AsyncEngine:
+    """Each connection has a thread: a page may look through many rows."""
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=5,
+        max_overflow=10,
+        hide_parameters=True,
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
+    )
+    _prepare_with(engine, SQLITE_READS)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _prepare_with(engine: AsyncEngine, pragmas: Sequence[str]) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in pragmas:
+        for pragma in (*SQLITE_PRAGMAS, *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    if not writes:
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN")
-
-    return engine
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""SQLite's writing connection for SQLAlchemy: statements run on the event loop, waiting never does.
+"""SQLite on the event loop, for SQLAlchemy: statements run where they are asked for, waiting never does.
 
 A statement of ours takes microseconds, a hop to a thread and back about a hundred of them. What may take long
 leaves the loop: a commit waits for the disk in a thread, and a lock that somebody else holds is waited for asleep.
@@ -48,13 +48,32 @@ class _Cursor(sqlite3.Cursor):
         """What SQLAlchemy's asyncio extension asks of a cursor; nothing is open any more."""
 
 
-class Connection(sqlite3.Connection):
+class Glancing(sqlite3.Connection):
+    """For reading a few rows by their key."""
+
+    start = "BEGIN"
+    _changes_before = 0
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
+    def begin(self) -> None:
+        self.execute(self.start)
+        self._changes_before = self.total_changes
+
+    @property
+    def has_written(self) -> bool:
+        return self.total_changes != self._changes_before
+
+
+class Writing(Glancing):
+    """The one that writes; it has the right to from the start of its transaction."""
+
+    start = "BEGIN IMMEDIATE"
+
 
 class OnLoopDialect(SQLiteDialect_pysqlite):
-    """Python's own sqlite3 under SQLAlchemy's asyncio extension; for one connection that writes."""
+    """Python's own sqlite3 under SQLAlchemy's asyncio extension."""
 
     driver = "onloop"
     is_async = True
@@ -72,7 +91,10 @@ class OnLoopDialect(SQLiteDialect_pysqlite):
         await_only(_begun(dbapi_connection))
 
     def do_commit(self, dbapi_connection: Any) -> None:
-        await_only(_in_thread(dbapi_connection.commit))
+        if dbapi_connection.has_written:
+            await_only(_in_thread(dbapi_connection.commit))
+        else:
+            dbapi_connection.commit()
 
 
 async def _begun(connection: Any) -> None:
@@ -80,7 +102,7 @@ async def _begun(connection: Any) -> None:
     deadline = time.monotonic() + LOCK_WAIT_S
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:

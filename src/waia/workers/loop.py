@@ -38,6 +38,6 @@ async def run_forever(name: str, step: Callable[[], Awaitable[float]], wakeups: 
 
 async def until_due(database: Database, name: str, now: datetime) -> float:
     """Seconds until the next lane of this queue is due, 0 when one is, at most the poll interval. Only reads."""
-    async with database.reading() as tx:
+    async with database.glancing() as tx:
         due = await queue.next_due(tx, name)
     return POLL_S if due is None else min(max((due - now).total_seconds(), 0.0), POLL_S)

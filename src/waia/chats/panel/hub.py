@@ -95,7 +95,7 @@ class Hub:
 
     async def catch_up(self, *, check: bool = False) -> int:
         """Read what was committed since; returns how many events. `check`: is it still the same log?"""
-        async with self._reading, self._database.reading() as tx:
+        async with self._reading, self._database.glancing() as tx:
             if check or not self._started:
                 self._adopt(await read_position(tx))
             events = await read_after(tx.connection, self.ring.last, PAGE_SIZE)
