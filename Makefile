@@ -14,7 +14,7 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 	PORT=$(PORT) $(BIN)/waia demo
 
 test: setup ## run all tests (args="-k name" narrows)
-	$(BIN)/pytest $(args)
+	$(BIN)/pytest -n 2 --dist loadfile $(args)
 
 check: setup format-check lint types imports templates migrations test ## what CI runs
 

@@ -10,19 +10,21 @@ from tests.browser.hostile_words import HOST
 # Where a customer's words may stand in an attribute, and what a link may lead to.
 FIND_MARKUP = """() => {
     const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text"]);
+    const leads = /^(href|src|action|formaction|xlink:href)$/i;
     const found = [];
     for (const element of document.querySelectorAll("*")) {
         const where = element.cloneNode(false).outerHTML?.slice(0, 200);
         for (const { name, value } of element.attributes) {
             if (/^on/i.test(name) || /pwn/i.test(name)) found.push(where);
             else if (/pwn/i.test(value) && !mayHold.has(name)) found.push(where);
-            else if (/^(href|src|action)$/i.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) found.push(where);
+            else if (leads.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) found.push(where);
         }
         if (/pwn/i.test(element.localName)) found.push(where);
         if (/^(script|style)$/.test(element.localName) && /pwn/i.test(element.textContent)) found.push(where);
-        const link = element.localName === "a" && /pwn/i.test(element.getAttribute("href") ?? "");
-        if (link && !/^(https?|mailto|tel):/.test(element.getAttribute("href"))) found.push(where);
-        if (link && !/noopener noreferrer nofollow/.test(element.rel) && !element.href.startsWith("tel:")) found.push(where);
+        const address = element.localName === "a" && element.getAttribute("href");
+        if (!address || !/pwn/i.test(address)) continue;
+        if (!/^(https?|mailto|tel):/.test(address)) found.push(where);
+        if (!/noopener noreferrer nofollow/.test(element.rel)) found.push(where);
     }
     return found;
 }"""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
@@ -20,7 +20,8 @@ from tests.servers import free_port
 
 PEOPLE = {"ana": "Ana Torres", "beto": "Beto Salas"}
 PATIENCE_MS = 20_000
-WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # A broken policy is also told where the browser only asks for a report.
 TELL_BROKEN_POLICY = """
     addEventListener("securitypolicyviolation", (event) =>

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOT_A_WHATSAPP_USER = 131026
 PASSWORD = "mesones de piedra 2026"
+ENTER = "new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })"
 DOUBLE_SENDS = {
-    "a double Enter": "field => { for (let n = 0; n < 2; n++) field.dispatchEvent(new KeyboardEvent('keydown', %s)) }"
-    % "{ key: 'Enter', bubbles: true, cancelable: true }",
-    "a double click": "field => { for (let n = 0; n < 2; n++) field.form.querySelector('[type=submit]').click() }",
+    "a double Enter": f"field => {{ field.dispatchEvent({ENTER}); field.dispatchEvent({ENTER}); }}",
+    "a double click": "field => { for (const _ of '12') field.form.querySelector('[type=submit]').click(); }",
 }
 
 

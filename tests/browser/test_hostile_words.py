@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.hostile_words import BIDI, HOSTILE
 from tests.browser.inspector import Inspector
 from tests.browser.stage import House, Stage
+from tests.road_world import eventually
 from tests.roads.bodies import PNID
 from waia.simulator import spoken
 from waia.simulator.handset import Handset
@@ -16,6 +17,14 @@ from waia.simulator.handset import Handset
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Json = dict[str, Any]
+CHATS = """
+    SELECT chat_state.id, contacts.phone FROM chat_state JOIN contacts ON contacts.id = contact_id
+    WHERE phone LIKE '5730077%'
+"""
+ALIASES = """
+    INSERT INTO alias (contact_id, nombre) SELECT id, substr(name, 1, 100) FROM contacts
+    WHERE phone LIKE '5730077%' AND id % 2 = 0
+"""
 SEND_ON_THE_PHONE = """async words => {
     const form = document.querySelector("#phone-composer");
     for (const text of words) {
@@ -29,17 +38,38 @@ OPEN_A_CHAT = """async id => {
     while (document.querySelector("#conversation").dataset.chat !== String(id)) await frame();
     const why = document.querySelector(".message--customer [hx-get$=porque]");
     const dialog = document.getElementById("dialog");
+    while (!("htmxPowered" in why.dataset)) await frame();
     why.click();
     while (!dialog.open) await frame();
     await frame();
     return [...document.querySelectorAll(".message--customer .bubble__words")].map(words => words.textContent);
 }"""
+BE_CARELESS = """words => {
+    for (const each of words.filter(each => !/refresh|base href|__pwn\\(7\\)<.iframe/.test(each))) {
+        const place = document.body.appendChild(document.createElement("div"));
+        place.innerHTML = each;
+    }
+}"""
 CLOSE_THE_DIALOG = "() => document.getElementById('dialog').close()"
+
+
+async def test_the_inspector_sees_what_such_words_do_to_a_careless_page(shop_stage: Stage) -> None:
+    shop_stage.expects("pwn", "net::ERR_", "404")
+    page = await shop_stage.window(bypass_csp=True)
+    inspector = await Inspector.at(page)
+    await page.goto("/login")
+    await page.evaluate(BE_CARELESS, list(HOSTILE))
+    assert len(await inspector.markup()) > len(HOSTILE) / 2
+
+    async def saw_both() -> bool:
+        return bool(inspector.ran and inspector.asked_for)
+
+    await eventually(saw_both, "words ran and asked for things")
 
 
 async def test_no_word_of_a_customer_becomes_more_than_text_in_the_panel(shop_stage: Stage) -> None:
     await _everybody_writes(shop_stage.house)
-    chats = await shop_stage.house.store.rows("SELECT chat_state.id, contacts.phone FROM chat_state JOIN contacts ON contacts.id = contact_id WHERE phone LIKE '5730077%'")
+    chats = await shop_stage.house.store.rows(CHATS)
     beto = await shop_stage.agent("beto", "/clave", bypass_csp=True)
     inspector = await Inspector.at(beto.page)
     await beto.page.goto("/")
@@ -62,18 +92,18 @@ async def test_no_word_of_a_customer_becomes_more_than_text_in_the_panel(shop_st
 
 
 async def test_no_word_becomes_more_than_text_on_the_phone_page(stage: Stage) -> None:
-    luis = await stage.phone("luis", bypass_csp=True)
-    inspector = await Inspector.at(luis.page)
-    await luis.page.reload()
-    await luis.says("cotizar")
-    await expect(luis.heard("¿Cómo te llamas?")).to_be_visible()
-    await luis.says("<img src=x onerror=__pwn(0)>")
-    await expect(luis.page.locator(".said--shop").last).not_to_contain_text("¿Cómo te llamas?")
+    quique = await stage.phone("quique", bypass_csp=True)
+    inspector = await Inspector.at(quique.page)
+    await quique.page.reload()
+    await quique.says("cotizar")
+    await expect(quique.heard("¿Cómo te llamas?")).to_be_visible()
+    await quique.says("<img src=x onerror=__pwn(0)>")
+    await expect(quique.page.locator(".said--shop").last).not_to_contain_text("¿Cómo te llamas?")
     words = [text for text in HOSTILE if text.strip()]
-    await luis.page.evaluate(SEND_ON_THE_PHONE, words)
-    await expect(luis.page.locator(".said--own")).to_have_count(len(words) + 2)
+    await quique.page.evaluate(SEND_ON_THE_PHONE, words)
+    await expect(quique.page.locator(".said--own")).to_have_count(len(words) + 2)
     assert await inspector.markup() == []
-    await luis.page.reload()
+    await quique.page.reload()
     assert await inspector.markup() == []
     assert (inspector.ran, inspector.asked_for) == ([], [])
 
@@ -95,12 +125,6 @@ async def _everybody_writes(house: House) -> None:
     await house.store.rows(ALIASES)
 
 
-ALIASES = """
-    INSERT INTO alias (contact_id, nombre) SELECT id, substr(name, 1, 100) FROM contacts
-    WHERE phone LIKE '5730077%' AND id % 2 = 0
-"""
-
-
 async def _says_it_everywhere(handset: Handset, words: str) -> None:
     referral = {"source_url": words, "source_type": "ad", "source_id": "1", "headline": words, "body": words}
     await handset.says(words, referral=referral)
@@ -108,7 +132,9 @@ async def _says_it_everywhere(handset: Handset, words: str) -> None:
     await handset.sends_media("document", b"-", "application/pdf", filename=f"{words}.pdf", caption=words)
     await handset.sends_location(4.6, -74.0, words, words)
     await handset.sends_contacts([_card(words)])
-    await handset.orders(words, [{"product_retailer_id": words, "quantity": 1, "item_price": 5, "currency": "COP"}], words)
+    await handset.orders(
+        words, [{"product_retailer_id": words, "quantity": 1, "item_price": 5, "currency": "COP"}], words
+    )
     await handset.sends(spoken.list_row(words, words, words))
     await handset.sends(spoken.template_button(words, words))
     await handset.sends(spoken.flow(json.dumps({words: words})))

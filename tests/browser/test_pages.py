@@ -91,9 +91,9 @@ async def _broken_rules(page: Page, path: str) -> list[str]:
     found = []
     await page.evaluate("document.fonts.ready")
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for viewport in (WIDE, PHONE):
-            await page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            await page.set_viewport_size(viewport)
             for rule in (await Axe().run(page)).response["violations"]:
                 nodes = [node["html"][:120] for node in rule["nodes"][:3]]
                 found.append(f"{path} {scheme} {viewport['width']}: {rule['id']} {nodes}")
@@ -106,7 +106,15 @@ async def test_no_page_breaks_the_security_policy(shop_stage: Stage) -> None:
     chats = await shop_stage.house.store.column("SELECT id FROM chat_state")
     for path in ("/login", "/simulador"):
         await stranger.goto(path)
-    for path in ("/?vista=mios", "/?q=zzz", "/confirmar", "/clave", "/sesiones", "/nada", *(f"/chats/{n}" for n in chats)):
+    for path in (
+        "/?vista=mios",
+        "/?q=zzz",
+        "/confirmar",
+        "/clave",
+        "/sesiones",
+        "/nada",
+        *(f"/chats/{n}" for n in chats),
+    ):
         await beto.page.goto(path, wait_until="load")
     assert not [told for told in shop_stage.surprises if "policy" in told]
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.stage import HIDE, Stage
@@ -117,6 +117,23 @@ async def test_a_tab_that_was_hidden_has_no_gap(stage: Stage) -> None:
         await expect(tab.locator("#chats > li").first).to_contain_text("escondida dos")
     await ana.open("Carla (cocina Calle 100)")
     assert (await ana.texts("customer"))[-2:] == ["escondida uno", "escondida dos"]
+
+
+async def test_pages_live_when_the_script_for_streams_comes_late(stage: Stage) -> None:
+    """htmx looks at a page as soon as it runs, its extensions may still be on their way."""
+    oscar, beto = await stage.phone("oscar"), await stage.agent("beto")
+    for page in (oscar.page, beto.page):
+        await page.route("**/hx-sse*", _once_htmx_has_looked)
+        await page.reload()
+    await oscar.says("¿me leen?")
+    await expect(oscar.own("¿me leen?")).to_be_visible()
+    await expect(beto.page.locator("#chats > li").first).to_contain_text("Bot:")
+    await expect(oscar.page.locator(".said--shop").first).to_be_visible()
+
+
+async def _once_htmx_has_looked(route: Route) -> None:
+    await route.request.frame.locator("[data-htmx-powered]").first.wait_for(state="attached")
+    await route.continue_()
 
 
 async def _tab_beside(page: Page) -> Page:

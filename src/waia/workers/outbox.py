@@ -28,7 +28,7 @@ from waia.workers.processes import owner_prefix
 from waia.workers.recording import Recorder, Result
 from waia.workers.throttle import NumberThrottle, next_pair_token, pair_tokens
 
-MAX_IN_FLIGHT = 100
+MAX_IN_FLIGHT, LEAST_CLAIM = 100, 20  # many at once or none: a claim costs as much for one as for twenty
 log = structlog.get_logger()
 
 
@@ -43,9 +43,8 @@ class Sender:
     _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def step(self) -> float:
-        if len(self._in_flight) >= MAX_IN_FLIGHT:
-            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-            return 0.0
+        if MAX_IN_FLIGHT - len(self._in_flight) < LEAST_CLAIM:
+            return 0.01
         wait_s = await until_due(self.database, OUTBOX, self.clock.real())
         if wait_s > 0:
             return wait_s

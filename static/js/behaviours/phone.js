@@ -4,6 +4,10 @@ const sheet = phone.querySelector("[data-sheet]")
 const behind = phone.querySelectorAll("[data-behind-sheet]")
 let cameFrom = null
 
+// htmx may have looked at the page before its extension for streams was loaded: then the stream is not alive yet.
+const stream = document.getElementById("phone-stream")
+if (!("htmxPowered" in stream.dataset)) htmx.process(stream)
+
 phone.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("[data-text]")) {
     event.preventDefault()
