@@ -43,7 +43,7 @@ async def test_behind_a_proxy_that_changes_the_host_the_public_address_is_ours(
     assert (await browser.post("/sample/change", headers=headers)).status_code == 200
 
 
-async def test_without_the_token_nothing_changes_wherever_it_stands(world: World) -> None:
+async def test_c05_without_the_token_nothing_changes_wherever_it_stands(world: World) -> None:
     browser = await _signed_in(world)
     token = await browser.form_token()
     assert (await browser.post("/sample/change", headers=OWN)).status_code == 403

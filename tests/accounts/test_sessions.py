@@ -142,7 +142,7 @@ async def test_guessing_the_current_password_from_a_stolen_browser_is_slowed_dow
     assert (await world.browser().sign_in("ana")).status_code == 303
 
 
-async def test_a_change_of_roles_ends_the_logins_that_had_them(world: World) -> None:
+async def test_c16_a_change_of_roles_ends_the_logins_that_had_them(world: World) -> None:
     await world.add_user("beto", "admin")
     ana = await world.add_user("ana", "ventas", "tiquetes")
     browser = await _sign_in(world, "ana")

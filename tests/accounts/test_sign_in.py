@@ -119,7 +119,7 @@ async def test_signing_in_again_ends_the_login_before(world: World) -> None:
 @pytest.mark.parametrize(
     "stored", [SHA256, SHA256.upper(), PBKDF2, SCRYPT], ids=["sha256", "SHA256", "pbkdf2", "scrypt"]
 )
-async def test_a_hash_of_the_original_is_verified_once_and_replaced(world: World, stored: str) -> None:
+async def test_c06_a_hash_of_the_original_is_verified_once_and_replaced(world: World, stored: str) -> None:
     await world.add_user("ana", password_hash=stored)
     assert (await world.browser().sign_in("ana", "wrong")).status_code == 401
     assert await world.stored_hash("ana") == stored
@@ -234,7 +234,7 @@ async def test_each_way_in_and_out_leaves_one_entry_in_the_audit_trail(world: Wo
     assert await world.trail_is_intact()
 
 
-async def test_the_default_password_opens_from_this_machine_only_and_only_to_change_it(world: World) -> None:
+async def test_c04_the_default_password_opens_from_this_machine_only_and_only_to_change_it(world: World) -> None:
     await world.database.run(lambda tx: seed_people(tx, world.settings, world.clock.now))
     assert (await world.browser().sign_in("admin", "admin123")).status_code == 401
     behind_proxy = world.browser(address="127.0.0.1", host="http://localhost", headers={"X-Forwarded-For": "8.8.8.8"})

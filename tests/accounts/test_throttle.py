@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tests.accounts.world import PASSWORD, World
 
 
-async def test_five_wrong_passwords_block_the_account_from_this_address_even_for_the_right_one(
+async def test_c06_five_wrong_passwords_block_the_account_from_this_address_even_for_the_right_one(
     world: World,
 ) -> None:
     await world.add_user("ana")

@@ -133,3 +133,14 @@ def _words(expression: nodes.Expr | None) -> Iterator[str]:
         yield str(expression.value)
     elif isinstance(expression, nodes.CondExpr):
         yield from (*_words(expression.expr1), *_words(expression.expr2))
+
+
+def test_c18_no_page_loads_anything_from_elsewhere() -> None:
+    loaded = [
+        (f"{template_name(path)}:{element.line}", element.attributes.get("src") or element.attributes.get("href", ""))
+        for path in templates()
+        for element in Page(path).elements
+        if "src" in element.attributes or element.tag == "link"
+    ]
+    assert loaded
+    assert [place for place, address in loaded if FOREIGN.match(address)] == []

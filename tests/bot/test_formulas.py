@@ -211,7 +211,7 @@ def corpus() -> list[str]:
     return [payload for payload in payloads if payload != "max(1, 1,2)"]
 
 
-def test_three_hundred_ways_out_are_all_refused() -> None:
+def test_c10_three_hundred_ways_out_are_all_refused() -> None:
     payloads = corpus()
     assert len(payloads) >= 300
     assert [payload for payload in payloads if _accepts(payload)] == []

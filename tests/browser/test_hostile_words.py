@@ -67,7 +67,7 @@ async def test_the_inspector_sees_what_such_words_do_to_a_careless_page(shop_sta
     await eventually(saw_both, "words ran and asked for things")
 
 
-async def test_no_word_of_a_customer_becomes_more_than_text_in_the_panel(shop_stage: Stage) -> None:
+async def test_c09_no_word_of_a_customer_becomes_more_than_text_in_the_panel(shop_stage: Stage) -> None:
     await _everybody_writes(shop_stage.house)
     chats = await shop_stage.house.store.rows(CHATS)
     beto = await shop_stage.agent("beto", "/clave", bypass_csp=True)
