@@ -22,7 +22,7 @@ from waia.app.parts import Parts, make_parts
 from waia.chats.panel.audience.viewer import STREAMS_PER_USER
 from waia.kit.events import Counter
 
-SOON_MS = 10_000
+SOON_MS = 30_000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
