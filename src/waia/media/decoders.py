@@ -1,0 +1,114 @@
+"""Which ffmpeg there is, and how one child of it runs: boxed in, timed, killed with all of its children."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from waia.kit.errors import Unavailable
+from waia.kit.i18n import N_
+
+BOX = str(Path(__file__).with_name("confined.py"))
+MEMORY, FILE_SIZE = 2 << 30, 256 << 20
+CPU_S, WALL_S = 240, 180.0
+LONGEST_WORDS = 64 * 1024
+AT_ONCE = 2
+
+
+class NoDecoder(Unavailable):
+    """Neither ffmpeg nor the extra with it is installed: files go as they are, without previews."""
+
+    code = "no_decoder"
+    message = N_("El servidor no tiene ffmpeg: solo se pueden enviar archivos que WhatsApp acepte tal como están.")
+
+
+class Undecodable(Exception):
+    """The file cannot be read as what it claims to be, or it needs more than its box allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a child ended, and the last it said."""
+
+    code: int
+    words: str
+
+
+@cache
+def ffmpeg_path() -> str | None:
+    """ffmpeg of the machine, else that of the `imageio-ffmpeg` extra, else None."""
+    return shutil.which("ffmpeg") or _bundled()
+
+
+async def run(arguments: Sequence[str], *, wall_s: float = WALL_S) -> Said:
+    """One ffmpeg with these arguments. Raises NoDecoder, and Undecodable when its time is over."""
+    program = ffmpeg_path()
+    if program is None:
+        raise NoDecoder
+    async with _turnstile():
+        return await _run([program, "-hide_banner", "-nostdin", "-nostats", *arguments], wall_s)
+
+
+async def _run(command: Sequence[str], wall_s: float) -> Said:
+    box = [sys.executable, "-I", "-S", BOX, str(os.getpid()), str(MEMORY), str(CPU_S), str(FILE_SIZE)]
+    child = await asyncio.create_subprocess_exec(
+        *box,
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    )
+    try:
+        async with asyncio.timeout(wall_s):
+            words = await _last_words(child)
+            return Said(await child.wait(), words)
+    except TimeoutError:
+        raise Undecodable(f"more than {wall_s:g} s") from None
+    finally:
+        await _end(child)
+
+
+async def _last_words(child: asyncio.subprocess.Process) -> str:
+    """All of a short report, the end of a long one: a chatty child neither blocks nor fills our memory."""
+    assert child.stderr is not None
+    kept = b""
+    while chunk := await child.stderr.read(LONGEST_WORDS):
+        kept = (kept + chunk)[-LONGEST_WORDS:]
+    return kept.decode("utf-8", errors="replace")
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    await child.wait()
+
+
+_turnstiles: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turnstile() -> asyncio.Semaphore:
+    """Two at once in a process; a semaphore belongs to its event loop."""
+    return _turnstiles.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+
+
+def _bundled() -> str | None:
+    try:
+        from imageio_ffmpeg import get_ffmpeg_exe
+    except ImportError:
+        return None
+    try:
+        return str(get_ffmpeg_exe())
+    except RuntimeError:
+        return None
