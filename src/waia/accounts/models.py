@@ -37,6 +37,7 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(5), default="", server_default="")
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="0")
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    away_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     roles: Mapped[list[Role]] = relationship(secondary="user_roles", order_by=Role.id, lazy="selectin")
 

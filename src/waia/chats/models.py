@@ -79,6 +79,8 @@ class Chat(Model):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("usuarios.id", ondelete="SET NULL"))
     queue_role_id: Mapped[int | None] = mapped_column(ForeignKey("roles.id", ondelete="SET NULL"))
     resume_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_owner_id: Mapped[int | None] = mapped_column(Integer)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # the bot's memory
     session_open: Mapped[bool] = mapped_column(default=False, server_default="0")
     last_customer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -253,3 +255,37 @@ class CapturedAnswer(Model):
     name: Mapped[str] = mapped_column(binary_text(40), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Presence(Model):
+    """Somebody has the panel open, told by the process that holds the stream; `chat_id` 0: no chat is open."""
+
+    __tablename__ = "presence"
+    __table_args__ = (Index(None, "user_id", "seen_at"), Index(None, "chat_id"), Model.__table_args__)
+
+    process: Mapped[str] = mapped_column(binary_text(40), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("usuarios.id", ondelete="CASCADE"), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(big_id(), primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UndoStep(Model):
+    """How a chat was before an agent's action and after it, for as long as the action can be taken back."""
+
+    __tablename__ = "undo_steps"
+    __table_args__ = (
+        UniqueConstraint("token", "chat_id"),
+        Index(None, "at"),
+        Index(None, "chat_id"),
+        Index(None, "user_id"),
+        Model.__table_args__,
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    token: Mapped[str] = mapped_column(binary_text(32))
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("usuarios.id", ondelete="CASCADE"))
+    action: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    before: Mapped[dict[str, object]] = mapped_column(JSON)
+    after: Mapped[dict[str, object]] = mapped_column(JSON)

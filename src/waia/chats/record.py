@@ -27,6 +27,8 @@ class ChatRecord:
     owner_id: int | None
     queue_role_id: int | None
     resume_at: datetime | None
+    last_owner_id: int | None
+    archived_at: datetime | None
     session_open: bool
     last_customer_at: datetime | None
     idle_at: datetime | None
@@ -85,10 +87,17 @@ class ChatRecord:
             self.holder = Holder.PERSON
             self.resume_at = now + timedelta(hours=resume_hours)
         self.owner_id = user_id if user_id is not None else self.owner_id
+        self.last_owner_id = self.owner_id or self.last_owner_id
         self.bot_memory["held_since"] = now.isoformat()
         self.estado, self.unread, self.unanswered_since, self.needs_person = Estado.ASESOR, 0, None, ""
         self.last_activity = now
         self.silence_bot()
+
+    def goes_to(self, user_id: int, now: datetime, resume_hours: float) -> None:
+        """This person holds the chat; nobody has answered by that, so who waits goes on waiting."""
+        waiting, unread, estado, reason = self.unanswered_since, self.unread, self.estado, self.needs_person
+        self.person_answers(user_id, now, resume_hours)
+        self.unanswered_since, self.unread, self.estado, self.needs_person = waiting, unread, estado, reason
 
     def enter_queue(self, role_id: int | None, reason: str, now: datetime, resume_hours: float) -> None:
         """The chat waits for a person; the bot is silent until one comes, or its time is over."""
