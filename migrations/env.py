@@ -6,6 +6,7 @@ import waia.accounts.models
 import waia.chats.models
 import waia.kit.events
 import waia.kit.queue
+import waia.media.models
 import waia.quick_replies.models
 import waia.rules.models
 import waia.whatsapp.models  # noqa: F401

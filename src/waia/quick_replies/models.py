@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from waia.kit.columns import Model, long_text
+from waia.media.models import MediaFile
 
 
 class QuickReplyMedia(Model):
@@ -16,6 +17,7 @@ class QuickReplyMedia(Model):
     )
     url: Mapped[str] = mapped_column("media_url", Text, key="url")
     mime_type: Mapped[str | None] = mapped_column("media_tipo", String(127), key="mime_type")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(MediaFile.id), index=True)
 
 
 class QuickReply(Model):

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from waia.kit.columns import Model, UtcDateTime, long_text
+from waia.media.models import MediaFile
 
 
 class RuleMedia(Model):
@@ -16,6 +17,7 @@ class RuleMedia(Model):
     rule_id: Mapped[int] = mapped_column("regla_id", ForeignKey("reglas.id", ondelete="CASCADE"), key="rule_id")
     url: Mapped[str] = mapped_column("media_url", Text, key="url")
     mime_type: Mapped[str | None] = mapped_column("media_tipo", String(127), key="mime_type")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(MediaFile.id), index=True)
 
 
 class RuleRow(Model):

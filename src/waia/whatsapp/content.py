@@ -1,4 +1,7 @@
-"""What can be sent: one frozen value per kind, stored as JSON in the outbox row."""
+"""What can be sent: one frozen value per kind, stored as JSON in the outbox row.
+
+A file is named by its address (`link`), by Meta's id (`media_id`) or by ours (`file_id`), which the sender uploads.
+"""
 
 import msgspec
 
@@ -13,12 +16,14 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
 class Image(msgspec.Struct, frozen=True, tag="image"):
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
     caption: str = ""
 
 
 class Video(msgspec.Struct, frozen=True, tag="video"):
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
     caption: str = ""
 
 
@@ -27,12 +32,14 @@ class Audio(msgspec.Struct, frozen=True, tag="audio"):
 
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
     voice: bool = False
 
 
 class Document(msgspec.Struct, frozen=True, tag="document"):
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
     caption: str = ""
     filename: str = ""
 
@@ -40,6 +47,7 @@ class Document(msgspec.Struct, frozen=True, tag="document"):
 class Sticker(msgspec.Struct, frozen=True, tag="sticker"):
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
 
 
 class Location(msgspec.Struct, frozen=True, tag="location"):
@@ -82,6 +90,7 @@ class HeaderMedia(msgspec.Struct, frozen=True):
     kind: str
     link: str | None = None
     media_id: str | None = None
+    file_id: int | None = None
     filename: str = ""
 
 

@@ -75,7 +75,7 @@ def _media(content: Media) -> Iterator[Breach]:
 
 
 def _source(content: Media | HeaderMedia) -> Iterator[Breach]:
-    if content.media_id:
+    if content.media_id or content.file_id:
         return
     if not content.link:
         yield Breach("media", 1, 0, BreachCode.NO_SOURCE)
