@@ -96,11 +96,9 @@ class Shop:
                 )
             )  # fmt: skip
 
-    async def react(self, chat_id: int, wamid: str, emoji: str) -> None:
+    async def react(self, chat_id: int, wamid: str, emoji: str, author: str = "c1") -> None:
         async with self.parts.database.writing() as tx:
-            await tx.execute(
-                insert(Reaction).values(wamid=wamid, author="customer", chat_id=chat_id, emoji=emoji, at=NOW)
-            )
+            await tx.execute(insert(Reaction).values(wamid=wamid, author=author, chat_id=chat_id, emoji=emoji, at=NOW))
 
     async def add(self, model: Any, **values: Any) -> int:
         async with self.parts.database.writing() as tx:

@@ -10,6 +10,7 @@ import pytest
 from tests.chats.panel_world import NOW, Browser, Html, Shop
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.models import CapturedAnswer, DecisionRow
+from waia.chats.panel import timeline
 from waia.rules.models import RuleRow
 
 KINDS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
@@ -121,8 +122,12 @@ async def test_a_sender_is_named_once_in_three_minutes(shop: Shop) -> None:
     by_bot = await shop.add_sent(chat, rule_id=7, step="menu", timestamp=times[2])
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
-    named = [message for message in (first, second, third) if "Ana Torres" in page.text(f"message-{message}")]
-    assert named == [first, third]
+    shown = [path for path in page.owners("Ana Torres") if "bubble__sender--user" in path[-1].get("class", "")]
+    assert [element["id"] for path in shown for element in path if element.get("id", "").startswith("message-")] == [
+        f"message-{first}",
+        f"message-{third}",
+    ]
+    assert "Ana Torres" in page.text(f"message-{second}")  # for who listens to the page
     assert "Bot menu" in page.text(f"message-{by_bot}")
     assert page.where(title="Regla 7")
 
@@ -147,7 +152,7 @@ async def test_a_quote_leads_to_its_original_and_says_when_it_is_not_here(shop: 
     lost = await shop.add_sent(chat, quoted_wamid="wamid.x")
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
-    assert page.where(href=f"#message-{original}")
+    assert page.where(href=f"/chats/{chat}?mensaje={original}#message-{original}")
     assert "Cliente Cuánto cuesta" in page.text(f"message-{answer}")
     assert "Responde a un mensaje que no está aquí" in page.text(f"message-{lost}")
     assert "secreto" not in page.text("conversation")
@@ -188,12 +193,89 @@ async def test_every_state_of_a_sent_message_is_told_in_words(shop: Shop) -> Non
 
 async def test_a_failed_message_says_why_and_can_be_sent_again(shop: Shop) -> None:
     chat = await shop.add_chat()
-    error: dict[str, Any] = {"error_code": 131047, "error_text": "Más del 100 % <b>raro</b>"}
+    error: dict[str, Any] = {"error_code": 139999, "error_text": "Más del 100 % <b>raro</b>"}
     message = await shop.add_sent(chat, status=DeliveryState.FAILED, **error)
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
-    assert "No se envió. Más del 100 % <b>raro</b> (131047) Reintentar" in page.text(f"message-{message}")
+    assert "No se envió. Más del 100 % <b>raro</b> (139999) Reintentar" in page.text(f"message-{message}")
     assert page.where(hx_post=f"/mensajes/{message}/reintento")
+
+
+async def test_a_code_of_metas_is_told_in_our_words_and_only_once(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    english = "Message undeliverable · (#131026) Message undeliverable"
+    known = await shop.add_sent(chat, status=DeliveryState.FAILED, error_code=131026, error_text=english)
+    unnamed = await shop.add_sent(chat, status=DeliveryState.FAILED, error_code=132012, error_text="")
+    async with shop.browser("ana") as ana:
+        page, _ = await _bubbles(ana, chat)
+    assert "No se puede entregar: el número no tiene WhatsApp" in page.text(f"message-{known}")
+    assert "undeliverable" not in page.text()
+    assert page.where(title=f"Meta dice: {english}")
+    assert "Meta no aceptó la plantilla (132012)" in page.text(f"message-{unnamed}")
+
+
+async def test_an_edited_message_shows_what_it_said_before(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    before = {"earlier": ["Quiero 2 metros", "Quiero \u202e3 metros"]}
+    edited = await shop.add_message(chat, "Quiero 4 metros", edited_at=NOW, details=before)
+    gone = await shop.add_message(
+        chat, "Nada", edited_at=NOW, revoked_at=NOW, details={"earlier": ["mi clave es 1234"]}
+    )
+    async with shop.browser("ana") as ana:
+        page, _ = await _bubbles(ana, chat)
+    assert "Quiero 4 metros" in page.text(f"message-{edited}")
+    assert "Editado, ver antes Quiero 2 metros Quiero [RLO]3 metros" in page.text(f"message-{edited}")
+    assert "1234" not in page.text(f"message-{gone}")
+
+
+async def test_signs_that_turn_the_line_around_are_written_out_in_names_of_people_and_files(shop: Shop) -> None:
+    chat = await shop.add_chat("Carla \u202eamoR")
+    message = await shop.add_message(chat, kind="document", details={"filename": "foto\u202egpj.exe"})
+    async with shop.browser("ana") as ana:
+        page, _ = await _bubbles(ana, chat)
+    assert "foto[RLO]gpj.exe" in page.text(f"message-{message}")
+    assert "Carla [RLO]amoR" in page.text("conversation-title")
+    assert "\u202e" not in page.text()
+
+
+async def test_who_reacted_is_told(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    message = await shop.add_message(chat, wamid="wamid.m")
+    for author, emoji in (("c7", "👍"), ("business", "👍"), ("u1", "🎉")):
+        await shop.react(chat, "wamid.m", emoji, author)
+    async with shop.browser("ana") as ana:
+        page, _ = await _bubbles(ana, chat)
+    text = page.text(f"message-{message}")
+    assert "👍 2 Cliente y nosotros" in text
+    assert "🎉 Nosotros" in text
+
+
+async def test_the_way_to_an_old_message_loads_everything_down_to_it(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    messages = [await shop.add_message(chat, f"Mensaje {n}") for n in range(150)]
+    async with shop.browser("ana") as ana:
+        page = await ana.get(f"/chats/{chat}?mensaje={messages[40]}")
+        rest = await ana.get(f"/chats/{chat}/mensajes?antes={messages[100]}&desde={messages[30]}", "message-0-older")
+    assert page.ids("message") == messages[31:]
+    assert page.page.where(data_marked=f"message-{messages[40]}")
+    assert not page.page.where(data_recent="")
+    assert rest.ids("message") == messages[21:100]
+
+
+async def test_a_message_far_back_is_shown_with_what_stands_around_it(shop: Shop, monkeypatch: Any) -> None:
+    monkeypatch.setattr(timeline, "FARTHEST", 60)
+    chat, other = await shop.add_chat(), await shop.add_chat("Diego")
+    messages = [await shop.add_message(chat, f"Mensaje {n}") for n in range(120)]
+    foreign = await shop.add_message(other, "secreto")
+    async with shop.browser("ana") as ana:
+        page = await ana.get(f"/chats/{chat}?mensaje={messages[40]}")
+        too_far = await ana.get(f"/chats/{chat}/mensajes?antes={messages[100]}&desde={messages[2]}", "message-0-older")
+        stranger = await ana.get(f"/chats/{chat}?mensaje={foreign}")
+    assert page.ids("message") == messages[15:65]
+    assert page.page.where(id=f"messages-{chat}-past")
+    assert page.page.where(data_recent="")
+    assert too_far.ids("message") == messages[50:100]
+    assert "secreto" not in stranger.page.text("thread")
 
 
 async def test_an_uncertain_message_offers_to_resend_or_to_give_up(shop: Shop) -> None:

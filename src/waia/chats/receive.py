@@ -192,8 +192,7 @@ class Receiver:
     async def _change(self, said: Said) -> None:
         await self._insert_messages()
         if isinstance(said, Edit):
-            values = {"text": said.message.text, "edited_at": self._time(said.timestamp)}
-            await repository.change_message(self._tx, said.target_id, values)
+            await repository.edit_message(self._tx, said.target_id, said.message.text, self._time(said.timestamp))
         elif isinstance(said, Revoke):
             await repository.change_message(self._tx, said.target_id, {"revoked_at": self._time(said.timestamp)})
         elif isinstance(said, Reaction):

@@ -15,6 +15,7 @@ from waia.kit.sql import insert_ignore, table_of, upsert
 KEYS = ("id", "phone_number_id", "contact_id")
 FIELDS = tuple(name for name in ChatRecord.__dataclass_fields__ if name != "dirty")
 STATE_FIELDS = tuple(name for name in FIELDS if name not in (*KEYS, "version"))
+MOST_EDITS = 10
 _CHAT = table_of(Chat)
 _COLUMNS = [_CHAT.c[name] for name in FIELDS]
 
@@ -162,6 +163,19 @@ async def change_message(tx: Transaction, wamid: str, values: dict[str, Any]) ->
     if values:
         await tx.execute(update(Message).where(Message.id == row.id).values(**values))
     tx.announce("message_changed", row.chat_id, str(row.id))
+
+
+async def edit_message(tx: Transaction, wamid: str, text: str | None, at: datetime) -> None:
+    """The new text instead of the old one, which is kept: what was answered to must stay readable."""
+    found = await tx.execute(select(Message.text, Message.details).where(Message.wamid == wamid))
+    row = found.one_or_none()
+    if row is None:
+        return
+    details = dict(row.details) if isinstance(row.details, dict) else {}
+    if row.text and row.text != text:
+        earlier = details.get("earlier")
+        details["earlier"] = [*(earlier if isinstance(earlier, list) else []), row.text][-MOST_EDITS:]
+    await change_message(tx, wamid, {"text": text, "edited_at": at, "details": details})
 
 
 async def message_of_client(tx: Transaction, user_id: int, client_id: str) -> int | None:

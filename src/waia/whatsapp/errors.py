@@ -115,6 +115,11 @@ def wait_s(code: int) -> float | None:
     return _WAIT_S.get(code)
 
 
+def has_words(code: int) -> bool:
+    """Whether `reason_words` says something about this very code, so that Meta's own text adds nothing."""
+    return code in _CODE_WORDS
+
+
 def reason_words(code: int | None) -> str:
     """A Spanish sentence for people, to be translated by the caller; `None`: no code was given."""
     if code is None:

@@ -22,28 +22,37 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`view`, `words`: which chats the list holds. `after`: the key of the last row that is already there."""
+    """`view`, `words`: which chats the list holds. `after`: the key of the last row that is already there.
+
+    `before` and `message` say where in the conversation to stand: above a message, or around one.
+    """
 
     part: Part
     view: View
     words: str
     after: str
     before: int | None
+    message: int | None
     show_facts: bool
 
 
 def asked(request: ASGIConnection) -> Asked:  # type: ignore[type-arg]
     """Odd values in an address are as good as none."""
     query = request.query_params
-    view, before = query.get("vista", ""), query.get("hasta", "")
+    view = query.get("vista", "")
     return Asked(
         part=_part(request),
         view=View(view) if view in set(View) else View.ALL,
         words=query.get("q", "").strip()[:LONGEST_WORDS],
         after=query.get("antes", ""),
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        before=_number(query.get("hasta", "")),
+        message=_number(query.get("mensaje", "")),
         show_facts=query.get("ficha") == "1",
     )
+
+
+def _number(told: str) -> int | None:
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None
 
 
 def _part(request: ASGIConnection) -> Part:  # type: ignore[type-arg]

@@ -94,8 +94,21 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class ReactionChip:
+    """`by_customer`, `by_us`: who reacted so."""
+
     emoji: str
     count: int
+    by_customer: bool = False
+    by_us: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a message failed: `words` are ours, to be translated; `told` is Meta's text, shown where we have no words."""
+
+    words: str
+    told: str = ""
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,7 @@ class Extras:
     template: str = ""
     fields: tuple[Field, ...] = ()
     reason: str = ""
+    participant: str = ""
     forwarded: bool = False
     forwarded_often: bool = False
 
@@ -132,6 +146,7 @@ class Bubble:
     outgoing: bool
     author: str
     sender: str
+    user_id: int | None
     rule_id: int | None
     step: str
     text: str
@@ -139,11 +154,11 @@ class Bubble:
     only_emoji: bool
     at: datetime
     status: int
-    error_code: int | None
-    error_text: str
+    trouble: "Trouble | None"
     starts_day: bool
     starts_group: bool
     edited: bool
+    earlier: tuple[str, ...]
     revoked: bool
     possible_duplicate: bool
     quote: Quote | None

@@ -17,7 +17,7 @@ from waia.chats.panel.bubble import (
     Place,
     Referral,
 )
-from waia.chats.panel.whatsapp_text import is_safe_link
+from waia.chats.panel.whatsapp_text import is_safe_link, revealed
 
 MEDIA_KINDS = frozenset({"image", "video", "audio", "voice", "document", "sticker", "media_placeholder"})
 HIDDEN_FIELDS = frozenset({"flow_token"})
@@ -39,6 +39,7 @@ def read_extras(kind: str, details: object, mime: str | None, chosen_id: str = "
         template=_template(node.get("template")),
         fields=_fields(node),
         reason=_reason(node.get("errors")),
+        participant=_shown(node.get("participant")),
         forwarded=bool(node.get("forwarded")),
         forwarded_often=bool(node.get("forwarded_often") or node.get("frequently_forwarded")),
     )
@@ -47,7 +48,7 @@ def read_extras(kind: str, details: object, mime: str | None, chosen_id: str = "
 def _media(kind: str, node: Node, mime: str) -> Media | None:
     if kind not in MEDIA_KINDS:
         return None
-    filename = _text(node.get("filename"))
+    filename = _shown(node.get("filename"))
     stem, dot, extension = filename.rpartition(".")
     return Media(
         kind="audio" if kind == "voice" else kind,
@@ -66,16 +67,16 @@ def _place(node: Node) -> Place | None:
     return Place(
         latitude=round(float(latitude), 6),
         longitude=round(float(longitude), 6),
-        name=_text(node.get("name")),
-        address=_text(node.get("address")),
+        name=_shown(node.get("name")),
+        address=_shown(node.get("address")),
         link=f"https://www.google.com/maps/search/?api=1&query={latitude:f},{longitude:f}",
     )
 
 
 def _card(node: Node) -> Card:
     name = node.get("name")
-    shown = _text(name) or _text(_node(name).get("formatted_name"))
-    organization = _text(node.get("organization")) or _text(_node(node.get("org")).get("company"))
+    shown = _shown(name) or _shown(_node(name).get("formatted_name"))
+    organization = _shown(node.get("organization")) or _shown(_node(node.get("org")).get("company"))
     return Card(shown, organization, tuple(_card_lines(node))[:MAX_LINES])
 
 
@@ -123,8 +124,8 @@ def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
         return None
     choices = tuple(
         Choice(
-            title=_text(option.get("title")),
-            description=_text(option.get("description")),
+            title=_shown(option.get("title")),
+            description=_shown(option.get("description")),
             chosen=_is_chosen(option, chosen_id, chosen),
         )
         for option in options
@@ -132,9 +133,9 @@ def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
     header = node.get("header")
     return Menu(
         choices,
-        button=_text(node.get("button")),
-        header=_text(header) or _text(_node(header).get("text")),
-        footer=_text(node.get("footer")),
+        button=_shown(node.get("button")),
+        header=_shown(header) or _shown(_node(header).get("text")),
+        footer=_shown(node.get("footer")),
     )
 
 
@@ -149,8 +150,8 @@ def _referral(node: Node) -> Referral | None:
         return None
     link = _text(node.get("source_url"))
     return Referral(
-        headline=_text(node.get("headline")),
-        text=_text(node.get("body")),
+        headline=_shown(node.get("headline")),
+        text=_shown(node.get("body")),
         source=_text(node.get("source_type")),
         link=link if is_safe_link(link) else "",
     )
@@ -163,8 +164,8 @@ def _template(told: object) -> str:
 def _fields(node: Node) -> tuple[Field, ...]:
     """The answers of a form that the customer filled in (flow reply)."""
     answers = _node(node.get("fields") or node.get("flow"))
-    shown = ((name, _text(value)) for name, value in answers.items() if name not in HIDDEN_FIELDS)
-    return tuple(Field(str(name), value) for name, value in shown if value)[:MAX_LINES]
+    shown = ((name, _shown(value)) for name, value in answers.items() if name not in HIDDEN_FIELDS)
+    return tuple(Field(revealed(str(name)), value) for name, value in shown if value)[:MAX_LINES]
 
 
 def _reason(errors: object) -> str:
@@ -188,6 +189,11 @@ def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return ""
     return str(value)[:MAX_FIELD].strip()
+
+
+def _shown(value: object) -> str:
+    """What others wrote on one line, with nothing in it that turns the line around unseen."""
+    return revealed(_text(value))
 
 
 def _decimal(value: object) -> Decimal | None:

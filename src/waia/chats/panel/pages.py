@@ -79,12 +79,15 @@ async def show_older_messages(
     settings: Given[Settings],
     chat_id: FromPath[int],
     antes: int,
+    desde: int | None = None,
 ) -> Response[str]:
+    """A page of them, or with `desde` all down to this message, where that is not too far."""
     without_role = (await rules.book(clock.real())).chats_without_role
     async with database.reading() as tx:
         if not await may_see(tx, user, chat_id, without_role):
             raise NotFound
-        older = await timeline.page_before(tx, chat_id, settings.timezone, antes)
+        down = await timeline.page_back_to(tx, chat_id, settings.timezone, desde, antes) if desde else None
+        older = down or await timeline.page_before(tx, chat_id, settings.timezone, antes)
     return page.html("chats/bubbles.html", timeline=older, chat_id=chat_id, new_after=None, is_admin=user.is_admin)
 
 
@@ -146,7 +149,7 @@ async def _conversation(tx: Transaction, chat_id: int, wish: Asked, settings: Se
     if wish.part not in {Part.PAGE, Part.CONVERSATION}:
         return {"facts": facts, "chat_id": chat_id}
     strip = await presenters.holder_strip(tx, chat_id)
-    messages = await timeline.page_before(tx, chat_id, settings.timezone, wish.before)
+    messages = await _messages(tx, chat_id, wish, settings)
     if strip is None:
         raise NotFound
     return {
@@ -154,6 +157,13 @@ async def _conversation(tx: Transaction, chat_id: int, wish: Asked, settings: Se
         "chat_id": chat_id,
         "strip": strip,
         "timeline": messages,
+        "marked": wish.message,
         "new_after": messages.new_after(strip.unread),
         "composer": new_composer(strip, clock.business()),
     }
+
+
+async def _messages(tx: Transaction, chat_id: int, wish: Asked, settings: Settings) -> timeline.Page:
+    if wish.message is not None:
+        return await timeline.page_around(tx, chat_id, settings.timezone, wish.message)
+    return await timeline.page_before(tx, chat_id, settings.timezone, wish.before)

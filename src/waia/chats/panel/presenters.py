@@ -19,7 +19,7 @@ from waia.chats.panel.viewmodels import (
     Rows,
     View,
 )
-from waia.chats.panel.whatsapp_text import plain
+from waia.chats.panel.whatsapp_text import plain, revealed
 from waia.kit.db import Transaction
 
 PAGE = 40
@@ -81,7 +81,7 @@ async def facts(tx: Transaction, chat_id: int) -> Facts | None:
 def person(row: AnyRow) -> Person:
     """Alias, else profile name, else @username, else number, else the end of an id."""
     phone, username = _international(row.phone), f"@{row.username}" if row.username else ""
-    name = row.alias or row.name or username or phone
+    name = revealed(row.alias or row.name or "") or username or phone
     address = phone or username
     return Person(
         name=name,

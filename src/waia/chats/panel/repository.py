@@ -116,6 +116,12 @@ async def messages_before(tx: Transaction, chat_id: int, before: int | None, lim
     return (await tx.execute(statement.order_by(Message.id.desc()).limit(limit))).all()  # type: ignore[no-any-return]
 
 
+async def messages_since(tx: Transaction, chat_id: int, first: int, limit: int) -> Sequence[AnyRow]:
+    """This message and those after it, oldest first."""
+    statement = _MESSAGE.where(Message.chat_id == chat_id, Message.id >= first).order_by(Message.id)
+    return (await tx.execute(statement.limit(limit))).all()  # type: ignore[no-any-return]
+
+
 async def messages_by_id(tx: Transaction, chat_id: int, ids: Collection[int]) -> Sequence[AnyRow]:
     """These messages and the one before each, newest first: what a bubble looks like depends on its predecessor."""
     before = aliased(Message)
@@ -140,8 +146,9 @@ async def taps_on(tx: Transaction, chat_id: int, wamids: Collection[str]) -> Seq
 
 
 async def reactions_to(tx: Transaction, wamids: Collection[str]) -> Sequence[AnyRow]:
-    statement = select(Reaction.wamid, Reaction.emoji).where(Reaction.wamid.in_(wamids)).order_by(Reaction.at)
-    return (await tx.execute(statement)).all() if wamids else []
+    """(wamid, emoji, author), oldest first."""
+    statement = select(Reaction.wamid, Reaction.emoji, Reaction.author).where(Reaction.wamid.in_(wamids))
+    return (await tx.execute(statement.order_by(Reaction.at))).all() if wamids else []
 
 
 async def message_of(tx: Transaction, message_id: int) -> AnyRow | None:

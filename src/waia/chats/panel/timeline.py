@@ -1,19 +1,21 @@
 """Turns rows of messages into bubbles: grouped, with quotes, reactions, choices and day starts, set by set."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from itertools import pairwise
 
 from waia.chats.panel import repository
-from waia.chats.panel.bubble import Bubble, Quote, ReactionChip
+from waia.chats.panel.bubble import Bubble, Quote, ReactionChip, Trouble
 from waia.chats.panel.extras import read_extras
 from waia.chats.panel.repository import AnyRow
-from waia.chats.panel.whatsapp_text import pieces, plain
+from waia.chats.panel.whatsapp_text import pieces, plain, revealed, unturned
 from waia.kit.db import Transaction
+from waia.whatsapp.errors import has_words, reason_words
 
 PAGE = 50
+FARTHEST, CONTEXT = 400, 10
 GROUP = timedelta(minutes=3)
 MENU_KINDS = frozenset({"list", "buttons"})
 QUOTE_LENGTH, FEW_EMOJI = 160, 8
@@ -22,10 +24,11 @@ _JOINERS = frozenset({"\u200d", "\ufe0f", "\u20e3"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Bubbles, oldest first; `has_older` says whether there is more before them."""
+    """Bubbles, oldest first; `has_older` and `has_newer` say whether there is more before and after them."""
 
     bubbles: tuple[Bubble, ...]
     has_older: bool
+    has_newer: bool = False
 
     @property
     def oldest_id(self) -> int:
@@ -43,7 +46,31 @@ async def page_before(
     """The newest messages older than `before` (None: the newest of all)."""
     found = await repository.messages_before(tx, chat_id, before, limit + 1)
     bubbles = await _bubbles(tx, chat_id, list(reversed(found)), zone)
+    return Page(bubbles[-limit:], len(found) > limit, has_newer=before is not None)
+
+
+async def page_back_to(
+    tx: Transaction, chat_id: int, zone: tzinfo, message_id: int, before: int | None = None
+) -> Page | None:
+    """From a little before this message up to `before` (None: the newest of all); None when that is too far."""
+    found = await repository.messages_before(tx, chat_id, before, FARTHEST)
+    place = next((n for n, row in enumerate(found) if row.id == message_id), None)
+    if place is None:
+        return None
+    limit = max(place + CONTEXT, PAGE)
+    bubbles = await _bubbles(tx, chat_id, list(reversed(found[: limit + 1])), zone)
     return Page(bubbles[-limit:], len(found) > limit)
+
+
+async def page_around(tx: Transaction, chat_id: int, zone: tzinfo, message_id: int) -> Page:
+    """With everything that came since, where that is not too much; else what stands around the message."""
+    if near := await page_back_to(tx, chat_id, zone, message_id):
+        return near
+    older = await repository.messages_before(tx, chat_id, message_id, PAGE // 2 + 1)
+    since = await repository.messages_since(tx, chat_id, message_id, PAGE // 2)
+    bubbles = await _bubbles(tx, chat_id, [*reversed(older), *since], zone)
+    has_older = len(older) > PAGE // 2
+    return Page(bubbles[1:] if has_older else bubbles, has_older, has_newer=True)
 
 
 async def bubbles(tx: Transaction, chat_id: int, message_ids: Collection[int], zone: tzinfo) -> tuple[Bubble, ...]:
@@ -74,11 +101,21 @@ async def _around(tx: Transaction, chat_id: int, rows: Sequence[AnyRow]) -> _Aro
     elsewhere = {row.quoted_wamid for row in rows if row.quoted_wamid} - here.keys()
     quoted = {row.wamid: row for row in await repository.quoted_messages(tx, chat_id, elsewhere)}
     taps = {wamid: _tap(details, text) for wamid, details, text in await repository.taps_on(tx, chat_id, menus)}
-    emoji: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for wamid, sign in await repository.reactions_to(tx, wamids):
-        emoji[wamid][sign] += 1
-    chips = {wamid: tuple(ReactionChip(*pair) for pair in found.items()) for wamid, found in emoji.items()}
-    return _Around({**quoted, **here}, taps, chips)
+    return _Around({**quoted, **here}, taps, _chips(await repository.reactions_to(tx, wamids)))
+
+
+def _chips(reactions: Sequence[AnyRow]) -> Mapping[str, tuple[ReactionChip, ...]]:
+    """By message: each emoji once, in the order of its first use, with who used it."""
+    authors: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for wamid, emoji, author in reactions:
+        authors[wamid][emoji].append(author)
+    return {wamid: tuple(_chip(*pair) for pair in found.items()) for wamid, found in authors.items()}
+
+
+def _chip(emoji: str, authors: Sequence[str]) -> ReactionChip:
+    """Customers react as `c<contact>`, everybody else is one of us."""
+    customers = [author for author in authors if author[:1] == "c" and author[1:].isdigit()]
+    return ReactionChip(emoji, len(authors), bool(customers), len(customers) < len(authors))
 
 
 def _tap(details: object, text: str | None) -> tuple[str, str]:
@@ -96,7 +133,8 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
         kind=row.kind,
         outgoing=row.direction == "out",
         author=row.author,
-        sender=row.user_name or "",
+        sender=revealed(row.user_name or ""),
+        user_id=row.user_id,
         rule_id=row.rule_id,
         step=row.step or "",
         text=text,
@@ -104,17 +142,30 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
         only_emoji=is_only_emoji(text),
         at=row.timestamp,
         status=row.status,
-        error_code=row.error_code,
-        error_text=row.error_text,
+        trouble=_trouble(row) if row.status < 0 else None,
         starts_day=starts_day,
         starts_group=starts_day or before is None or not _same_group(before, row),
         edited=row.edited_at is not None,
+        earlier=() if row.revoked_at else _earlier(details),
         revoked=row.revoked_at is not None,
         possible_duplicate=bool(row.possible_duplicate),
         quote=_quote(row, around.quoted),
         reactions=around.reactions.get(row.wamid, ()) if row.wamid else (),
         extras=read_extras(row.kind, details, row.mime_type, *around.taps.get(row.wamid or "", ("", ""))),
     )
+
+
+def _trouble(row: AnyRow) -> Trouble:
+    if row.error_code is None or not has_words(row.error_code):
+        known = reason_words(row.error_code) if row.error_code is not None and not row.error_text else ""
+        return Trouble(known or row.error_text, code=row.error_code)
+    return Trouble(reason_words(row.error_code), row.error_text, row.error_code)
+
+
+def _earlier(details: Mapping[str, object]) -> tuple[str, ...]:
+    """What an edited message said before, oldest first."""
+    told = details.get("earlier")
+    return tuple(unturned(text) for text in told if isinstance(text, str) and text) if isinstance(told, list) else ()
 
 
 def _quote(row: AnyRow, known: Mapping[str, AnyRow]) -> Quote | None:
@@ -125,12 +176,17 @@ def _quote(row: AnyRow, known: Mapping[str, AnyRow]) -> Quote | None:
         return Quote(None)
     text = "" if original.revoked_at else plain((original.text or "")[: 4 * QUOTE_LENGTH])[:QUOTE_LENGTH]
     kind = "revoked" if original.revoked_at else original.kind
-    return Quote(original.id, original.direction == "out", original.user_name or "", kind, text)
+    return Quote(original.id, original.direction == "out", revealed(original.user_name or ""), kind, text)
 
 
 def _same_group(before: AnyRow, row: AnyRow) -> bool:
-    same = (before.author, before.user_id) == (row.author, row.user_id)
+    same = (before.author, before.user_id, _participant(before)) == (row.author, row.user_id, _participant(row))
     return same and row.author != "system" and abs(row.timestamp - before.timestamp) <= GROUP
+
+
+def _participant(row: AnyRow) -> object:
+    """Who of a group wrote."""
+    return row.details.get("participant") if isinstance(row.details, dict) else None
 
 
 def _day(row: AnyRow, zone: tzinfo) -> object:

@@ -16,6 +16,7 @@ CONTROLS = {
     "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO",
     "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
 }  # fmt: skip
+_SHOWN_CONTROLS = str.maketrans({sign: f"[{name}]" for sign, name in CONTROLS.items()})
 _FENCE = re.compile(r"```(?P<block>(?!```).+?)```", re.DOTALL)
 _ATOM = re.compile(
     r"`(?P<code>[^`\n]+)`"
@@ -47,6 +48,16 @@ def pieces(text: str) -> tuple[Piece, ...]:
 def plain(text: str) -> str:
     """The words without formatting, on one line: for previews and quotes."""
     return " ".join("".join(_words(pieces(text))).split())
+
+
+def revealed(text: str) -> str:
+    """A name on one line, with the signs that turn it around written out: `fact[RLO]gpj.exe`."""
+    return " ".join(unturned(text).split())
+
+
+def unturned(text: str) -> str:
+    """The text with those signs written out, its lines as they were."""
+    return text.translate(_SHOWN_CONTROLS)
 
 
 def _words(found: tuple[Piece, ...]) -> Iterator[str]:
