@@ -17,6 +17,7 @@ PACKAGES = {
     "ffmpeg": "ffmpeg",
     "espeak-ng": "espeak-ng",
     "git": "git",
+    "strace": "strace",
 }
 
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.programs import need
@@ -16,29 +17,67 @@ START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 LEAN = (
     "--innodb-buffer-pool-size=64M",
-    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-flush-log-at-trx-commit=1",
     "--innodb-log-file-size=16M",
     "--skip-log-bin",
     "--skip-name-resolve",
 )
 
 
+@dataclass
+class Mariadb:
+    """A MariaDB of our own, which can be killed and started again on the same files."""
+
+    folder: Path
+    port: int
+    command: tuple[str, ...]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def address(self) -> str:
+        """Without a database's name."""
+        return f"mysql://root@127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Until it accepts connections."""
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(self.command, stdout=output, stderr=output)
+        _wait_for(self.process, self.port, log)
+
+    def kill(self) -> None:
+        """As `kill -9`."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            _stop(self.process)
+
+
 @contextmanager
-def mariadb() -> Iterator[str]:
-    """The address, without a database's name, of a MariaDB of our own: `mysql://root@127.0.0.1:<port>`."""
-    server, install = need("mariadbd"), need("mariadb-install-db")
+def mariadb_process(*more: str) -> Iterator[Mariadb]:
+    """`more` options win over ours."""
+    program, install = need("mariadbd"), need("mariadb-install-db")
     with _short_folder() as folder:
         options = ("--no-defaults", f"--datadir={folder}/data", *_as_root())
         _run(install, *options, "--auth-root-authentication-method=normal", "--skip-test-db")
         port = free_port()
-        place = (
-            f"--port={port}",
-            "--bind-address=127.0.0.1",
-            f"--socket={folder}/s",
-            f"--pid-file={folder}/p",
-        )
-        with _running(folder / "log", port, server, *options, *place, *LEAN):
-            yield f"mysql://root@127.0.0.1:{port}"
+        place = (f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/p")
+        server = Mariadb(folder, port, (program, *options, *place, *LEAN, *more))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def mariadb() -> Iterator[str]:
+    """The address, without a database's name, of a MariaDB of our own: `mysql://root@127.0.0.1:<port>`."""
+    with mariadb_process() as server:
+        yield server.address
 
 
 @contextmanager

@@ -115,6 +115,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DB_USER", "db_user", "", "User of MariaDB/MySQL"),
     Setting("DB_PASSWORD", "db_password", "", "Password of MariaDB/MySQL", secret=True),
     Setting("DB_NAME", "db_name", "", "Database name"),
+    Setting("DB_DURABILITY", "db_durability", "strict", "strict refuses a MariaDB/MySQL that may lose the last second at a power loss; relaxed serves it", _choice("strict", "relaxed")),
     Setting("REDIS_URL", "redis_url", "", "redis://host:6379/0, optional: shorter waits between several processes", secret=True),
     Setting("HOST", "host", "0.0.0.0", "Address to listen on (127.0.0.1 in the demo)"),  # noqa: S104
     Setting("PORT", "port", "5000", "Port to listen on", _number(1, 65535)),
@@ -176,6 +177,7 @@ class Settings:
     db_user: str
     db_password: str
     db_name: str
+    db_durability: str
     redis_url: str
     host: str
     port: int

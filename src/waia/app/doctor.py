@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from waia.app.durability import lossy_variables
 from waia.kit import migrate
-from waia.kit.db import Database, server_variables
+from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.settings import Settings
 from waia.whatsapp.client import open_client
@@ -16,7 +17,6 @@ from waia.whatsapp.client import open_client
 FIXED_SQLITE = (3, 51, 3)
 FIXED_BRANCHES = {(3, 50): 7, (3, 44): 6}
 LITTLE_SPACE = 500 * 1024 * 1024
-DURABLE = {"innodb_flush_log_at_trx_commit": "1", "sync_binlog": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,9 @@ def _sqlite_version() -> Finding:
 
 
 async def _durability(database: Database) -> list[Finding]:
-    async with database.reading() as tx:
-        values = await server_variables(tx, list(DURABLE))
-    return [_variable(name, values.get(name, "unknown")) for name in DURABLE]
-
-
-def _variable(name: str, value: str) -> Finding:
-    if value == DURABLE[name]:
-        return Finding("ok", name, value)
-    return Finding("note", name, f"{value}: set it to {DURABLE[name]} to survive a power loss")
+    lossy = await lossy_variables(database)
+    cures = [Finding("wrong", name, f"{value}: set it to 1 to survive a power loss") for name, value in lossy.items()]
+    return cures or [Finding("ok", "durability", "a commit survives a power loss")]
 
 
 async def _graph(settings: Settings) -> list[Finding]:

@@ -3,6 +3,7 @@
 import structlog
 
 from waia.accounts.seed import seed_people
+from waia.app.durability import require_durability
 from waia.app.parts import Parts
 from waia.kit import migrate
 from waia.kit.db import Transaction
@@ -18,7 +19,11 @@ class OldSchema(SettingError):
 
 
 async def prepare_database(parts: Parts) -> None:
-    """Raises OldSchema when the schema is not ours and INIT_DB_ON_START is not set."""
+    """Raises OldSchema when the schema is not ours and INIT_DB_ON_START is not set.
+
+    Raises SettingError when the server would not keep what it commits.
+    """
+    await require_durability(parts.database, parts.settings)
     if await migrate.is_empty(parts.database):
         await set_up(parts)
     elif not await migrate.is_current(parts.database):
