@@ -3,7 +3,7 @@ BIN := .venv/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format format-check lint types imports templates migrations strings wheel lock screenshots clean
+.PHONY: help setup demo test check bench format format-check lint types imports templates migrations strings wheel lock screenshots clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ wheel: setup ## build dist/*.whl, front end included
 lock: .venv/.ready ## write requirements/*.txt anew (upgrade=1 takes newer releases) and package-lock.json
 	sh tools/lock.sh $(upgrade)
 	npm install --package-lock-only
+
+bench: setup ## measure waia, about ten minutes: bench/results.json, docs/benchmark.md (parts="road pages" only shows)
+	$(BIN)/python -m bench $(parts)
 
 screenshots: setup ## take the README's pictures into docs/images (needs chromium)
 	$(BIN)/python tools/screenshots.py
