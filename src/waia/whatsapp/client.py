@@ -15,6 +15,7 @@ import msgspec
 
 from waia.whatsapp.answers import Outcome, Retry, Unknown, outcome_of
 from waia.whatsapp.errors import Scope
+from waia.whatsapp.uploads import FileToUpload, UploadForm, UploadOutcome, upload_again, upload_outcome
 
 DEADLINE_S = 20.0
 CONNECT_S = 5.0
@@ -96,6 +97,16 @@ class _Body(httpx.AsyncByteStream):
         yield self.raw
 
 
+class _Pieces(httpx.AsyncByteStream):
+    """A body that is read while it is sent."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
+
+
 class GraphClient:
     """`http` should keep connections open; `token` is sent to `base_url` only, and redirects are refused."""
 
@@ -116,6 +127,16 @@ class GraphClient:
         """Post one message; never raises for anything the network or Meta does."""
         answer = await self._post(phone_number_id, payload)
         return outcome_of(answer.status, answer.headers, answer.body) if isinstance(answer, Answer) else answer
+
+    async def upload(self, phone_number_id: str, file: FileToUpload) -> UploadOutcome:
+        """Give Meta a file, read piece by piece; never raises for anything the network or Meta does."""
+        form = UploadForm(file)
+        try:
+            async with asyncio.timeout(file.deadline_s):
+                answer = await self._exchange(self._upload_request(phone_number_id, form, file.deadline_s))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, _Oversize) as error:
+            return upload_again(_described(error))
+        return upload_outcome(answer.status, answer.headers, answer.body)
 
     async def mark_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> bool:
         """Mark the thread read up to this inbound message, and show "typing" for up to 25 s if asked."""
@@ -145,15 +166,15 @@ class GraphClient:
         body = _Body(msgspec.json.encode(payload))
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._exchange(phone_number_id, body)
+                return await self._exchange(self._request(phone_number_id, body))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, _Oversize) as error:
             reason = _described(error)
         if body.may_have_arrived:
             return Unknown(reason=reason)
         return Retry(code=None, reason=reason, after_s=None, scope=Scope.APP)
 
-    async def _exchange(self, phone_number_id: str, body: _Body) -> Answer:
-        response = await self._http.send(self._request(phone_number_id, body), stream=True, follow_redirects=False)
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
             return Answer(response.status_code, response.headers, await _limited(response))
         finally:
@@ -162,15 +183,25 @@ class GraphClient:
     def _request(self, phone_number_id: str, body: _Body) -> httpx.Request:
         """Made here and not by the client, which would merge its own headers and address into every one."""
         url = _url(f"{self._root}/{quote(phone_number_id, safe='')}/messages")
-        headers = {
+        headers = self._headers(url, "application/json", len(body.raw))
+        timeout = httpx.Timeout(self._deadline_s, connect=self._connect_s).as_dict()
+        return httpx.Request("POST", url, headers=headers, stream=body, extensions={"timeout": timeout})
+
+    def _upload_request(self, phone_number_id: str, form: UploadForm, deadline_s: float) -> httpx.Request:
+        url = _url(f"{self._root}/{quote(phone_number_id, safe='')}/media")
+        headers = self._headers(url, form.content_type, form.length)
+        timeout = httpx.Timeout(deadline_s, connect=self._connect_s).as_dict()
+        body = _Pieces(form.pieces())
+        return httpx.Request("POST", url, headers=headers, stream=body, extensions={"timeout": timeout})
+
+    def _headers(self, url: httpx.URL, content_type: str, length: int) -> dict[str, str]:
+        return {
             "Host": url.netloc.decode("ascii"),
             "Authorization": f"Bearer {self._token}",
             "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body.raw)),
+            "Content-Type": content_type,
+            "Content-Length": str(length),
         }
-        timeout = httpx.Timeout(self._deadline_s, connect=self._connect_s).as_dict()
-        return httpx.Request("POST", url, headers=headers, stream=body, extensions={"timeout": timeout})
 
 
 @lru_cache(maxsize=64)
