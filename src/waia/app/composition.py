@@ -104,6 +104,8 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "accounts": parts.accounts,
         "ingress": parts.ingress,
         "live": parts.live,
+        "storage": parts.storage,
+        "attacher": parts.attacher,
         "parts": parts,
     }
     provided = {name: Provide(_always(value), sync_to_thread=False) for name, value in values.items()}

@@ -4,11 +4,15 @@ import asyncio
 from dataclasses import dataclass, field
 
 from waia.accounts.parts import Accounts, open_accounts
+from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
+from waia.media.folder import FolderStorage
+from waia.media.limits import MB
+from waia.media.storage import Storage
 from waia.rules.book import Rules
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
@@ -23,6 +27,7 @@ from waia.workers.recording import Recorder
 from waia.workers.scheduler import Scheduler
 from waia.workers.throttle import NumberThrottle
 from waia.workers.turns import TurnsWorker
+from waia.workers.uploading import Uploader
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class Parts:
     client: GraphClient
     sender: Sender
     recorder: Recorder
+    storage: Storage
+    attacher: Attacher
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -87,6 +94,8 @@ def make_parts(settings: Settings) -> Parts:
     rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
     recorder = Recorder(database, clock)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
+    storage, throttle = FolderStorage(settings.media_dir), NumberThrottle(settings.send_rate)
+    uploader = Uploader(database, clock, client, storage, recorder, throttle)
     return Parts(
         settings=settings,
         clock=clock,
@@ -107,7 +116,9 @@ def make_parts(settings: Settings) -> Parts:
             closing=closing,
         ),
         client=client,
-        sender=Sender(database, clock, wakeups, client, NumberThrottle(settings.send_rate), recorder),
+        sender=Sender(database, clock, wakeups, client, throttle, recorder, uploader),
+        storage=storage,
+        attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
         closing=closing,
     )

@@ -52,10 +52,11 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A reference that the engine only passes on."""
+    """A reference that the engine only passes on; `file_id` names a file of ours, else the address counts."""
 
     url: str
     mime: str | None = None
+    file_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,7 +346,7 @@ _FLAG_OTHER = (
 )
 _REQUEUE = (
     update(_ITEM)
-    .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state == "sending")
+    .where(_ITEM.c.public_id == bindparam("p"), or_(_ITEM.c.state == "sending", _ITEM.c.state == "queued"))
     .values(state="queued", available_at=bindparam("at"), last_error=bindparam("e"))
 )
 _UNCERTAIN_ITEM = (

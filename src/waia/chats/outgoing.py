@@ -16,11 +16,14 @@ from waia.chats.repository import add_messages
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
 from waia.kit.i18n import N_
+from waia.media.drafts_repository import add_carried, attach_all
+from waia.media.values import Attachment, address_of
 from waia.whatsapp.content import Buttons, Content, ListMenu, Template, content_to_json
 from waia.whatsapp.limits import breaches, describe
 from waia.whatsapp.outbound import preview_text, tipo_suffix
 
 INTERACTIVE_KINDS = {"buttons", "list"}
+HIDDEN_DETAILS = {"type", "body", "caption", "file_id"}
 
 
 class WindowClosed(Conflict):
@@ -39,7 +42,10 @@ class NoAddress(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to one chat. `author` is bot, user or system; `idem_key` makes a repeat harmless."""
+    """One message to one chat. `author` is bot, user or system; `idem_key` makes a repeat harmless.
+
+    `draft` is what an agent attached; a file without one belongs to a rule or a quick reply.
+    """
 
     chat: ChatRecord
     contact: ContactRecord
@@ -51,6 +57,7 @@ class Outgoing:
     quoted_wamid: str | None = None
     step: str | None = None
     rule_id: int | None = None
+    draft: Attachment | None = None
 
 
 def check(content: Content) -> None:
@@ -60,20 +67,55 @@ def check(content: Content) -> None:
         raise Invalid({breach.field: describe(breach, str) for breach in found})
 
 
-async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, real_now: datetime) -> list[str]:
-    """Write history and outbox rows in order and wake the sender; the messages' public ids."""
+async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, real_now: datetime) -> list[int]:
+    """Write history and outbox rows in order and wake the sender; the messages' ids."""
     if not batch:
         return []
     messages = [_message(outgoing, now, real_now) for outgoing in batch]
     ids = await add_messages(tx, messages)
     fresh = [(outgoing, row) for outgoing, row in zip(batch, messages, strict=True) if row["public_id"] in ids]
     await add_items(tx, [_item(outgoing, row["public_id"], real_now) for outgoing, row in fresh], real_now)
+    await carry_files(tx, [Carried(each, ids[row["public_id"]], row["media_url"]) for each, row in fresh], real_now)
     for outgoing, row in fresh:
         outgoing.chat.last_message_id = ids[row["public_id"]]
         outgoing.chat.show(
             at=now, text=row["text"] or "", kind=row["kind"], author=outgoing.author, user_id=outgoing.user_id
         )
-    return [row["public_id"] for _, row in fresh]
+    return [ids[row["public_id"]] for _, row in fresh]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A message that was just written, and the address at which its file can be opened."""
+
+    outgoing: Outgoing
+    message_id: int
+    media_url: str | None
+
+
+async def carry_files(tx: Transaction, carried: Sequence[Carried], real_now: datetime) -> None:
+    """Whoever may see the chat may open the files of its messages."""
+    named = [each for each in carried if getattr(each.outgoing.content, "file_id", None) is not None]
+    drafts = [
+        {"media": each.outgoing.draft.id, "chat": each.outgoing.chat.id, "message": each.message_id}
+        for each in named
+        if each.outgoing.draft is not None
+    ]
+    await attach_all(tx, drafts)
+    await add_carried(tx, [_media(each) for each in named if each.outgoing.draft is None], real_now)
+
+
+def _media(carried: Carried) -> dict[str, Any]:
+    content = carried.outgoing.content
+    return {
+        "public_id": (carried.media_url or "").rpartition("/")[2],
+        "file_id": getattr(content, "file_id", None),
+        "chat_id": carried.outgoing.chat.id,
+        "message_id": carried.message_id,
+        "kind": kind_of(content),
+        "filename": getattr(content, "filename", ""),
+        "voice": getattr(content, "voice", False),
+    }
 
 
 def kind_of(content: Content) -> str:
@@ -82,7 +124,7 @@ def kind_of(content: Content) -> str:
 
 def _message(outgoing: Outgoing, now: datetime, real_now: datetime) -> dict[str, Any]:
     content = outgoing.content
-    details = _details(content)
+    details = _details(content) | _measures(outgoing.draft)
     return {
         "public_id": uuid4().hex,
         "chat_id": outgoing.chat.id,
@@ -90,7 +132,7 @@ def _message(outgoing: Outgoing, now: datetime, real_now: datetime) -> dict[str,
         "quoted_wamid": outgoing.quoted_wamid,
         "text": preview_text(content),
         "tipo": _tipo(outgoing),
-        "media_url": _media_url(content, details),
+        "media_url": _media_url(outgoing, details),
         "step": outgoing.step,
         "rule_id": outgoing.rule_id,
         "timestamp": now,
@@ -130,10 +172,13 @@ def _tipo(outgoing: Outgoing) -> str:
     return f"{base}_{suffix}" if suffix else base
 
 
-def _media_url(content: Content, details: dict[str, Any]) -> str | None:
-    """As in the original: the link of a media message, the raw options of a menu."""
+def _media_url(outgoing: Outgoing, details: dict[str, Any]) -> str | None:
+    """As in the original: the address of a media message's file, the raw options of a menu."""
+    content = outgoing.content
     if isinstance(content, ListMenu | Buttons):
         return msgspec.json.encode(details.get("options", [])).decode()
+    if getattr(content, "file_id", None) is not None:
+        return outgoing.draft.address if outgoing.draft else address_of(uuid4().hex)
     return getattr(content, "link", None)
 
 
@@ -147,4 +192,10 @@ def _details(content: Content) -> dict[str, Any]:
     if isinstance(content, Template):
         return {"template": content.name, "language": content.language}
     plain: dict[str, Any] = msgspec.to_builtins(content)
-    return {name: value for name, value in plain.items() if name not in {"type", "body", "caption"} and value}
+    return {name: value for name, value in plain.items() if name not in HIDDEN_DETAILS and value}
+
+
+def _measures(draft: Attachment | None) -> dict[str, Any]:
+    """What a bubble needs to keep the place of its file."""
+    names = ("mime", "size", "width", "height", "duration_ms")
+    return {name: value for name in names if draft and (value := getattr(draft, name)) is not None}

@@ -178,11 +178,11 @@ async def edit_message(tx: Transaction, wamid: str, text: str | None, at: dateti
     await change_message(tx, wamid, {"text": text, "edited_at": at, "details": details})
 
 
-async def message_of_client(tx: Transaction, user_id: int, client_id: str) -> int | None:
-    """The message that this agent already sent under this id of the browser's."""
-    found = await tx.execute(select(Message.id).where(Message.user_id == user_id, Message.client_id == client_id))
-    message_id: int | None = found.scalar_one_or_none()
-    return message_id
+async def messages_of_client(tx: Transaction, user_id: int, client_ids: Sequence[str]) -> list[int]:
+    """The messages that this agent already sent under these ids of the browser's, in order."""
+    mine = Message.user_id == user_id
+    found = await tx.execute(select(Message.id).where(mine, Message.client_id.in_(client_ids)).order_by(Message.id))
+    return list(found.scalars())
 
 
 async def chats_due(tx: Transaction, column: str, now: datetime, limit: int) -> list[int]:

@@ -1,27 +1,67 @@
 """What agents send, and what they decide about sends that failed or whose outcome is unknown."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from waia.accounts.guards import SignedIn
 from waia.chats import outbox_repository as outbox
-from waia.chats.contact_repository import contact_records
+from waia.chats.contact_repository import ContactRecord, contact_records
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.handover import silence_for_people
 from waia.chats.outgoing import Outgoing, WindowClosed, check, enqueue
 from waia.chats.record import ChatRecord
-from waia.chats.repository import message_of_client, save_chats
+from waia.chats.repository import messages_of_client, save_chats
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_
+from waia.media.uploads_repository import forget_uploads
+from waia.media.values import Attachment
 from waia.whatsapp.content import Content, Template, content_from_json
+from waia.whatsapp.files_in_content import file_id_of
 
-__all__ = ["WindowClosed", "discard", "resend", "retry", "send_as_agent"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "Part",
+    "WindowClosed",
+    "Written",
+    "already_sent",
+    "discard",
+    "resend",
+    "retry",
+    "send_as_agent",
+    "send_parts",
+]
+
+MOST_AT_ONCE = 31
 
 
 class NotPossibleNow(Conflict):
     code = "not_possible_now"
     message = N_("Este mensaje ya no está en ese estado.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of what an agent sends at once. `draft` is the attached file that it carries."""
+
+    content: Content
+    draft: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What holds for all messages that an agent sends at once. The `client_id` names the act, not one message."""
+
+    client_id: str
+    quoted_wamid: str | None
+    now: datetime
+    real_now: datetime
+    resume_hours: float
+
+    def client_ids(self, count: int) -> list[str]:
+        return [self.client_id, *(f"{self.client_id}.{n}" for n in range(1, count))]
 
 
 async def send_as_agent(
@@ -36,34 +76,60 @@ async def send_as_agent(
     real_now: datetime,
     resume_hours: float,
 ) -> int:
-    """Queue an agent's message and give the agent the chat; the message's id.
+    """Queue an agent's message and give the agent the chat; the message's id. For the rest see `send_parts`."""
+    written = Written(client_id, quoted_wamid, now, real_now, resume_hours)
+    return (await send_parts(tx, chat, user, [Part(content)], written))[0]
 
-    A repeated `client_id` (a double click, a weak link) returns the first message. Raises Invalid (limits),
+
+async def send_parts(
+    tx: Transaction, chat: ChatRecord, user: SignedIn, parts: Sequence[Part], written: Written
+) -> list[int]:
+    """Queue what an agent sends at once, in order, and give the agent the chat; the messages' ids.
+
+    A repeated `client_id` (a double click, a weak link) returns the first messages. Raises Invalid (limits),
     WindowClosed, NoAddress.
     """
-    known = await message_of_client(tx, user.id, client_id)
-    if known is not None:
+    known = await already_sent(tx, user, written)
+    if known:
         return known
-    check(content)
-    if not isinstance(content, Template) and not chat.window_is_open(now):
+    for part in parts:
+        check(part.content)
+    if not all(isinstance(part.content, Template) for part in parts) and not chat.window_is_open(written.now):
         raise WindowClosed
     await silence_for_people(tx, chat)
-    outgoing = Outgoing(
-        chat=chat,
-        contact=(await contact_records(tx, [chat.contact_id]))[chat.contact_id],
-        content=content,
-        author="user",
-        idem_key=f"agent:{user.id}:{client_id}",
-        user_id=user.id,
-        client_id=client_id,
-        quoted_wamid=quoted_wamid,
-        step=chat.step,
-    )
-    await enqueue(tx, [outgoing], now, real_now)
-    chat.person_answers(user.id, now, resume_hours)
+    contact = (await contact_records(tx, [chat.contact_id]))[chat.contact_id]
+    batch = _batch(chat, contact, user, parts, written)
+    ids = await enqueue(tx, batch, written.now, written.real_now)
+    chat.person_answers(user.id, written.now, written.resume_hours)
     await save_chats(tx, [chat])
-    assert chat.last_message_id is not None
-    return chat.last_message_id
+    return ids
+
+
+async def already_sent(tx: Transaction, user: SignedIn, written: Written) -> list[int]:
+    """The messages of this act, if it was done before."""
+    return await messages_of_client(tx, user.id, written.client_ids(MOST_AT_ONCE))
+
+
+def _batch(
+    chat: ChatRecord, contact: ContactRecord, user: SignedIn, parts: Sequence[Part], written: Written
+) -> list[Outgoing]:
+    """The first message answers what was quoted."""
+    quotes = [written.quoted_wamid, *[None] * (len(parts) - 1)]
+    return [
+        Outgoing(
+            chat=chat,
+            contact=contact,
+            content=part.content,
+            author="user",
+            idem_key=f"agent:{user.id}:{own_id}",
+            user_id=user.id,
+            client_id=own_id,
+            quoted_wamid=quote,
+            step=chat.step,
+            draft=part.draft,
+        )
+        for part, own_id, quote in zip(parts, written.client_ids(len(parts)), quotes, strict=True)
+    ]
 
 
 async def retry(tx: Transaction, chat: ChatRecord, message_id: int, now: datetime, real_now: datetime) -> None:
@@ -73,6 +139,9 @@ async def retry(tx: Transaction, chat: ChatRecord, message_id: int, now: datetim
         raise NotPossibleNow
     if not isinstance(content_from_json(item.payload), Template) and not chat.window_is_open(now):
         raise WindowClosed
+    file_id = file_id_of(content_from_json(item.payload))
+    if file_id is not None:
+        await forget_uploads(tx, [(file_id, chat.phone_number_id)])
     await outbox.send_again(tx, item.public_id, real_now, resend=False)
     await _show(tx, chat, message_id)
 

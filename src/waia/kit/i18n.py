@@ -92,6 +92,15 @@ def format_number(number: float | Decimal, language: str, decimals: int | None =
     return numbers.format_decimal(number, format=pattern, locale=_locale(language))
 
 
+def format_size(size: int, language: str) -> str:
+    """`640 B`, `18 kB`, `1,2 MB`"""
+    if size < 1_000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{round(size / 1_000)} kB"
+    return f"{format_number(Decimal(size) / 1_000_000, language, 1)} MB"
+
+
 @cache
 def _translator(language: str) -> Translator:
     catalogue = _catalogue(language)

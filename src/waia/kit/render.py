@@ -11,7 +11,7 @@ from litestar import MediaType, Response
 
 from waia.kit.clock import Clock
 from waia.kit.files import asset, template_dir, vendor
-from waia.kit.i18n import format_datetime, format_day, format_number, format_time, negotiate, translator
+from waia.kit.i18n import format_datetime, format_day, format_number, format_size, format_time, negotiate, translator
 
 
 class Pages:
@@ -54,6 +54,7 @@ class Pages:
             "moment": lambda when: _moment(when, language, zone, clock.business()),
             "full_moment": lambda when: format_datetime(when, language, zone),
             "iso": lambda when: when.isoformat(timespec="seconds"),
+            "file_size": lambda size: format_size(size, language),
             "number": lambda value: format_number(value, language),
             "translate": translator(language).gettext,
         }

@@ -20,7 +20,7 @@ TOO_LARGE = N_(
     "Pesa %(size)s MB y WhatsApp admite %(limit)s MB en este tipo de archivo. "
     "Envíalo como documento, o hazlo más pequeño."
 )
-TOO_LARGE_FOR_ALL = N_("Pesa %(size)s MB y WhatsApp admite 100 MB: compártelo con un enlace.")
+TOO_LARGE_FOR_ALL = N_("Es demasiado grande: aquí se admiten hasta %(limit)s MB. Compártelo con un enlace.")
 DAMAGED = N_(
     "El archivo está dañado o no es lo que su nombre dice. Ábrelo, guárdalo de nuevo o envíalo como documento."
 )
@@ -141,7 +141,7 @@ def _fitting(prepared: Prepared) -> Prepared:
     if size <= limit:
         return prepared
     if size > LARGEST["document"]:
-        raise NotSendable(TOO_LARGE_FOR_ALL, as_document=False, size=f"{size / MB:.0f}")
+        raise NotSendable(TOO_LARGE_FOR_ALL, as_document=False, limit=LARGEST["document"] // MB)
     raise NotSendable(TOO_LARGE, size=f"{size / MB:.1f}", limit=limit // MB)
 
 

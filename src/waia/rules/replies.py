@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from waia.bot.models import Menu, Reply, RuleKind
+from waia.bot.models import Media, Menu, Reply, RuleKind
 from waia.whatsapp.content import (
     Audio,
     Button,
@@ -39,7 +39,7 @@ def content_of(reply: Reply, base_url: str) -> Content:
         menu = _menu(reply, reply.menu)
         return as_numbered_text(menu) if reply.numbered else menu
     if reply.media is not None:
-        return _media(reply, reply.media.url, base_url)
+        return _media(reply, reply.media, base_url)
     return Text(body=reply.text)
 
 
@@ -74,15 +74,17 @@ def _menu(reply: Reply, menu: Menu) -> ListMenu | Buttons:
     )
 
 
-def _media(reply: Reply, url: str, base_url: str) -> Content:
-    link = urljoin(f"{base_url}/", url) if url.startswith("/") else url
+def _media(reply: Reply, media: Media, base_url: str) -> Content:
+    """By our own file where there is one, else by its address, which Meta fetches."""
+    link = urljoin(f"{base_url}/", media.url) if media.url.startswith("/") else media.url
+    address, file_id = (link, None) if media.file_id is None else (None, media.file_id)
     match reply.kind:
         case RuleKind.IMAGE:
-            return Image(link=link, caption=reply.text)
+            return Image(link=address, file_id=file_id, caption=reply.text)
         case RuleKind.VIDEO:
-            return Video(link=link, caption=reply.text)
+            return Video(link=address, file_id=file_id, caption=reply.text)
         case RuleKind.AUDIO:
-            return Audio(link=link)
+            return Audio(link=address, file_id=file_id)
         case _:
-            name = PurePosixPath(urlsplit(link).path).name
-            return Document(link=link, caption=reply.text, filename=name)
+            name = unquote(PurePosixPath(urlsplit(link).path).name)
+            return Document(link=address, file_id=file_id, caption=reply.text, filename=name)

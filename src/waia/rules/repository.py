@@ -12,7 +12,7 @@ from waia.kit.sql import table_of, upsert
 from waia.rules.models import RuleMedia, RuleRow, StoredSetting
 
 RULES = select(table_of(RuleRow)).order_by(RuleRow.id)
-MEDIAS = select(RuleMedia.rule_id, RuleMedia.url, RuleMedia.mime_type).order_by(RuleMedia.id)
+MEDIAS = select(RuleMedia.rule_id, RuleMedia.url, RuleMedia.mime_type, RuleMedia.file_id).order_by(RuleMedia.id)
 SETTINGS = select(StoredSetting.name, StoredSetting.value).order_by(StoredSetting.name)
 
 

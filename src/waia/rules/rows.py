@@ -24,7 +24,7 @@ def rules_of(rows: Iterable[Any], medias: Iterable[Any]) -> Iterator[Rule]:
 def _by_rule(medias: Iterable[Any]) -> Mapping[int, list[Media]]:
     found: dict[int, list[Media]] = defaultdict(list)
     for media in medias:
-        found[media.rule_id].append(Media(str(media.url), media.mime_type))
+        found[media.rule_id].append(Media(str(media.url), media.mime_type, media.file_id))
     return found
 
 

@@ -4,7 +4,7 @@ The request always comes after a commit that says so. What was on its way when a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -18,17 +18,22 @@ from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
 from waia.kit.wakeups import Wakeups
-from waia.whatsapp.answers import Outcome, Unknown
+from waia.media.uploads_repository import Upload
+from waia.whatsapp.answers import Outcome, Refused, Unknown
 from waia.whatsapp.client import GraphClient
 from waia.whatsapp.content import Template, content_from_json
+from waia.whatsapp.files_in_content import with_graph_ids
 from waia.whatsapp.outbound import Address, build
 from waia.workers.choosing import choose
 from waia.workers.loop import until_due
 from waia.workers.processes import owner_prefix
 from waia.workers.recording import Recorder, Result
 from waia.workers.throttle import NumberThrottle, next_pair_token, pair_tokens
+from waia.workers.uploading import LEASE as UPLOAD_LEASE
+from waia.workers.uploading import Uploader, file_named_by
 
 MAX_IN_FLIGHT, LEAST_CLAIM = 100, 20  # many at once or none: a claim costs as much for one as for twenty
+LOOK_AGAIN = timedelta(milliseconds=300)
 log = structlog.get_logger()
 
 
@@ -40,6 +45,7 @@ class Sender:
     client: GraphClient
     throttle: NumberThrottle
     recorder: Recorder
+    uploader: Uploader
     _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def step(self) -> float:
@@ -49,20 +55,23 @@ class Sender:
         if wait_s > 0:
             return wait_s
         owner = owner_prefix() + uuid4().hex
-        chosen = await self.database.run(lambda tx: self._claim(tx, owner))
+        lanes = await self.database.run(lambda tx: self._claim(tx, owner))
         reach("send.after_claim")
-        for item in chosen:
-            task = asyncio.create_task(self._send(item, owner))
+        for item, upload in lanes.uploads:
+            self.uploader.start(item, upload, owner)
+        for item in lanes.chosen:
+            task = asyncio.create_task(self._send(item, owner, lanes.graph_ids))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
-        return 0.0 if chosen else 0.02
+        return 0.0 if lanes.chosen or lanes.uploads else 0.02
 
     async def drain(self, timeout_s: float) -> None:
         """Let sends that are on their way record how they ended."""
+        await self.uploader.stop()
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=timeout_s)
 
-    async def _claim(self, tx: Transaction, owner: str) -> list[Pending]:
+    async def _claim(self, tx: Transaction, owner: str) -> "_Lanes":
         """Take due lanes, choose one item of each, mark it `sending` and lease its lane: all in one commit."""
         now = self.clock.real()
         keys = await queue.take(tx, OUTBOX, now, MAX_IN_FLIGHT - len(self._in_flight))
@@ -70,13 +79,26 @@ class Sender:
         lanes = _Lanes()
         for chat_id, items in pending.items():
             self._sort_lane(str(chat_id), await self._note_interrupted(tx, items, now), now, lanes)
+        await self._part_uploads(tx, lanes, now)
         await self._fail_late(tx, lanes.late, now)
         await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
         await outbox.spend_pair_tokens(tx, lanes.spent)
         await queue.lease(tx, OUTBOX, [str(item.chat_id) for item in lanes.chosen], owner, now + queue.LEASE)
+        await queue.lease(tx, OUTBOX, [str(item.chat_id) for item, _ in lanes.uploads], owner, now + UPLOAD_LEASE)
         await queue.later(tx, OUTBOX, lanes.later)
         await queue.finish(tx, OUTBOX, lanes.finished)
-        return lanes.chosen
+        return lanes
+
+    async def _part_uploads(self, tx: Transaction, lanes: "_Lanes", now: datetime) -> None:
+        """What names a file goes out when Meta has the file; until then its lane is kept for the upload."""
+        named = {item.id: upload for item in lanes.chosen if (upload := file_named_by(item))}
+        if not named:
+            return
+        lanes.graph_ids = await self.uploader.known(tx, set(named.values()))
+        for item in [each for each in lanes.chosen if each.id in named]:
+            upload = named[item.id]
+            if upload not in lanes.graph_ids:
+                lanes.keep_for_upload(item, upload, now, free=self.uploader.is_free(upload, len(lanes.uploads)))
 
     def _sort_lane(self, key: str, items: Sequence[Pending], now: datetime, lanes: "_Lanes") -> None:
         choice = choose(items, now)
@@ -115,15 +137,17 @@ class Sender:
             replace(item, state="uncertain", uncertain_since=now) if item in interrupted else item for item in items
         ]
 
-    async def _send(self, item: Pending, owner: str) -> None:
-        outcome = await self._ask(item)
+    async def _send(self, item: Pending, owner: str, graph_ids: Mapping[Upload, str]) -> None:
+        outcome = await self._ask(item, graph_ids)
         self._learn(item, outcome)
+        if isinstance(outcome, Refused):
+            outcome = await self.uploader.reconsider(item, outcome)
         reach("send.before_record")
         await self.recorder.put(Result(item, outcome, owner))
 
-    async def _ask(self, item: Pending) -> Outcome:
+    async def _ask(self, item: Pending, graph_ids: Mapping[Upload, str]) -> Outcome:
         try:
-            content = content_from_json(item.payload)
+            content = with_graph_ids(content_from_json(item.payload), _of_number(graph_ids, item.phone_number_id))
             address = Address(to=item.address_to or None, recipient=item.address_recipient or None)
             payload = build(content, address, item.quoted_wamid, item.public_id)
             reach("send.before_request")
@@ -133,17 +157,12 @@ class Sender:
             return Unknown(reason=f"{type(error).__name__} while sending")
 
     def _learn(self, item: Pending, outcome: Outcome) -> None:
-        """What one answer says about the whole number."""
-        now, number = self.clock.real(), item.phone_number_id
-        match outcome.__struct_config__.tag:
-            case "sent" | "refused":
-                self.throttle.answered(number, now)
-            case "retry" if outcome.code is not None:  # type: ignore[union-attr]
-                self.throttle.slow_down(number, outcome.scope, outcome.after_s, now)  # type: ignore[union-attr]
-            case "stopped":
-                self.throttle.stop(number, now)
-            case _:
-                self.throttle.troubled(number, now)
+        self.throttle.learn(item.phone_number_id, outcome, self.clock.real())
+
+
+def _of_number(graph_ids: Mapping[Upload, str], phone_number_id: str) -> dict[int, str]:
+    """Meta's ids belong to one number."""
+    return {file_id: graph_id for (file_id, number), graph_id in graph_ids.items() if number == phone_number_id}
 
 
 @dataclass(slots=True)
@@ -155,6 +174,17 @@ class _Lanes:
     spent: list[dict[str, object]] = field(default_factory=list)
     later: list[tuple[str, datetime]] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
+    uploads: list[tuple[Pending, Upload]] = field(default_factory=list)
+    graph_ids: Mapping[Upload, str] = field(default_factory=dict)
+
+    def keep_for_upload(self, item: Pending, upload: Upload, now: datetime, *, free: bool) -> None:
+        """The item is not sent in this turn; when others upload the same file, or too many, look again soon."""
+        self.chosen.remove(item)
+        self.spent = [row for row in self.spent if row["chat"] != item.chat_id]
+        if free and all(upload != other for _, other in self.uploads):
+            self.uploads.append((item, upload))
+        else:
+            self.put_back(str(item.chat_id), now + LOOK_AGAIN)
 
     def put_back(self, key: str, again_at: datetime | None) -> None:
         if again_at is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from waia.whatsapp.answers import Outcome, Refused, Retry, Sent, Stopped
 from waia.whatsapp.errors import Scope
 
 ROUNDING = 1e-3
@@ -42,6 +43,18 @@ class NumberThrottle:
         if state.failures >= BREAKER_AFTER:
             state.not_before = now + BREAKER_PAUSE  # half open: this one is the probe
         return None
+
+    def learn(self, number: str, outcome: Outcome, now: datetime) -> None:
+        """What one answer says about the whole number."""
+        match outcome:
+            case Sent() | Refused():
+                self.answered(number, now)
+            case Retry(code=int()):
+                self.slow_down(number, outcome.scope, outcome.after_s, now)
+            case Stopped():
+                self.stop(number, now)
+            case _:
+                self.troubled(number, now)
 
     def answered(self, number: str, now: datetime) -> None:
         """Meta answered properly: whatever was wrong is over."""

@@ -7,16 +7,15 @@ from litestar import Request, Response, delete, post, put
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
-from waia.accounts.forms import read_form
 from waia.chats import management, send
 from waia.chats.access import find_chat
+from waia.chats.attachments import drafts_to_send
 from waia.chats.panel import repository
-from waia.chats.panel.composing import LARGEST_FORM, MessageForm
+from waia.chats.panel.composing import LARGEST_FORM, MessageForm, parts_of, read_message
 from waia.chats.panel.desk import Desk
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
-from waia.whatsapp.content import Text
 
 AnyRequest = Request[Any, Any, Any]
 Act = Callable[[Transaction, ChatRecord], Awaitable[None]]
@@ -24,28 +23,25 @@ Act = Callable[[Transaction, ChatRecord], Awaitable[None]]
 
 @post("/chats/{chat_id:int}/mensajes", status_code=200, request_max_body_size=LARGEST_FORM)
 async def send_message(request: AnyRequest, desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    """A repeat of the same `client_id` answers with the same bubble."""
-    form = await read_form(request, MessageForm)
+    """A repeat of the same `client_id` answers with the same bubbles."""
+    form = await read_message(request)
     try:
-        message_id = await desk.database.run(lambda tx: _send(tx, desk, chat_id, form))
+        message_ids = await desk.database.run(lambda tx: _send(tx, desk, chat_id, form))
     except (Invalid, Conflict) as error:
         return await desk.answer_refused(chat_id, form, error)
-    return await desk.answer(chat_id, message_id)
+    return await desk.answer(chat_id, *message_ids)
 
 
-async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) -> int:
+async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) -> list[int]:
     chat = await find_chat(tx, desk.user, chat_id, desk.without_role)
-    return await send.send_as_agent(
-        tx,
-        chat=chat,
-        user=desk.user,
-        content=Text(form.text()),
-        client_id=form.client_id,
-        quoted_wamid=await _quoted(tx, chat_id, form.quoted_id),
-        now=desk.now,
-        real_now=desk.real_now,
-        resume_hours=desk.resume_hours,
-    )
+    form.check()
+    quoted_wamid = await _quoted(tx, chat_id, form.quoted_id)
+    written = send.Written(form.client_id, quoted_wamid, desk.now, desk.real_now, desk.resume_hours)
+    known = await send.already_sent(tx, desk.user, written)
+    if known:
+        return known
+    drafts = await drafts_to_send(tx, desk.user.id, chat_id, form.archivos) if form.archivos else []
+    return await send.send_parts(tx, chat, desk.user, parts_of(form, drafts), written)
 
 
 async def _quoted(tx: Transaction, chat_id: int, message_id: int | None) -> str | None:

@@ -1,50 +1,126 @@
 """The composer's form: what it sends, and how it looks before and after."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import msgspec
+from litestar import Request
 
+from waia.accounts.csrf import FIELD
 from waia.chats.panel.viewmodels import Composer, HolderStrip
 from waia.chats.record import WINDOW_MARGIN
+from waia.chats.send import MOST_AT_ONCE, Part
 from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
+from waia.media.values import Attachment
+from waia.whatsapp.content import Audio, Content, Document, Image, Sticker, Text, Video
+from waia.whatsapp.cutting import units
+from waia.whatsapp.limits import CAPTION
 
 EMPTY = N_("Escribe algo antes de enviar.")
 TORN = N_("Este formulario es de otra versión de la página. Vuelve a cargarla y envía de nuevo.")
+TOO_MANY_FILES = N_("Se envían hasta 30 archivos a la vez. Quita algunos y envíalos después.")
 LARGEST_FORM = 262_144
+SEVERAL = ("archivos", "pies")
+CAPTIONED = ("image", "video", "document")
 
 
 class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`responde_a` is the id of the message that is quoted, empty for none."""
+    """`responde_a` is the id of the message that is quoted, empty for none; `pies` are the captions of `archivos`."""
 
     texto: str = ""
     client_id: str = ""
     responde_a: str = ""
+    archivos: tuple[str, ...] = ()
+    pies: tuple[str, ...] = ()
 
     @property
     def quoted_id(self) -> int | None:
         sign = self.responde_a
         return int(sign) if sign.isascii() and sign.isdigit() and len(sign) < 19 else None
 
-    def text(self) -> str:
-        """The text as it is sent. Raises Invalid."""
-        if not 8 <= len(self.client_id) <= 40 or not self.client_id.replace("-", "").isalnum():
+    def check(self) -> None:
+        """Raises Invalid for what is not a message."""
+        if not 8 <= len(self.client_id) <= 36 or not self.client_id.replace("-", "").isalnum():
             raise Invalid({"client_id": TORN})
-        text = self.texto.replace("\r\n", "\n").strip()
-        if not text:
+        if len(self.archivos) >= MOST_AT_ONCE:
+            raise Invalid({"archivos": TOO_MANY_FILES})
+        if not self.text and not self.archivos:
             raise Invalid({"texto": EMPTY})
-        return text
+
+    @property
+    def text(self) -> str:
+        return _clean(self.texto)
+
+    @property
+    def captions(self) -> dict[str, str]:
+        """What is written below each file."""
+        written = (*self.pies, *[""] * len(self.archivos))
+        return {public_id: _clean(caption) for public_id, caption in zip(self.archivos, written, strict=False)}
 
 
-def new_composer(strip: HolderStrip, now: datetime) -> Composer:
+async def read_message(request: Request[Any, Any, Any]) -> MessageForm:
+    """Files and captions may stand in it many times. Raises Invalid for fields that the form does not have."""
+    sent: dict[str, Any] = {}
+    for name, value in (await request.form()).multi_items():
+        if name in SEVERAL:
+            sent[name] = (*sent.get(name, ()), value)
+        elif name != FIELD:
+            sent[name] = value
+    try:
+        return msgspec.convert(sent, MessageForm)
+    except msgspec.ValidationError:
+        raise Invalid from None
+
+
+def parts_of(form: MessageForm, drafts: Sequence[Attachment]) -> list[Part]:
+    """The messages that the form is. The text is the first file's caption, or a message ahead where it cannot be."""
+    captions, text = form.captions, form.text
+    first = drafts[0] if drafts else None
+    fits = first is not None and first.kind in CAPTIONED and units(text) <= CAPTION and not captions[first.public_id]
+    if first is not None and text and fits:
+        captions, text = captions | {first.public_id: text}, ""
+    ahead = [Part(Text(text))] if text else []
+    return [*ahead, *(Part(_content(draft, captions[draft.public_id]), draft) for draft in drafts)]
+
+
+def _content(draft: Attachment, caption: str) -> Content:
+    match draft.kind:
+        case "image":
+            return Image(file_id=draft.file_id, caption=caption)
+        case "video":
+            return Video(file_id=draft.file_id, caption=caption)
+        case "audio":
+            return Audio(file_id=draft.file_id, voice=draft.voice)
+        case "sticker":
+            return Sticker(file_id=draft.file_id)
+        case _:
+            return Document(file_id=draft.file_id, caption=caption, filename=draft.filename)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def new_composer(strip: HolderStrip, now: datetime, drafts: Sequence[Attachment] = ()) -> Composer:
     ends_at = strip.window_ends_at
     is_open = ends_at is not None and now < ends_at - WINDOW_MARGIN
-    return Composer(strip.chat_id, str(uuid4()), ends_at, is_open)
+    return Composer(strip.chat_id, str(uuid4()), ends_at, is_open, drafts=tuple(drafts))
 
 
-def kept_composer(strip: HolderStrip, form: MessageForm, error: str, now: datetime) -> Composer:
+def kept_composer(
+    strip: HolderStrip, form: MessageForm, error: str, now: datetime, drafts: Sequence[Attachment]
+) -> Composer:
     """The form as it was sent, with what to do about it."""
-    fresh = new_composer(strip, now)
-    client_id = form.client_id or fresh.client_id
-    return Composer(strip.chat_id, client_id, fresh.window_ends_at, fresh.is_open, form.texto, form.responde_a, error)
+    fresh = new_composer(strip, now, drafts)
+    return replace(
+        fresh,
+        client_id=form.client_id or fresh.client_id,
+        text=form.texto,
+        reply_to=form.responde_a,
+        error=error,
+        captions=form.captions,
+    )

@@ -20,6 +20,7 @@ from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound, WaiaError
 from waia.kit.render import Page
 from waia.kit.security import client_address
+from waia.media.drafts_repository import drafts_in
 from waia.rules.book import Rules
 from waia.settings import Settings
 
@@ -70,11 +71,10 @@ class Desk:
             address = client_address(self.request.scope, self.settings.trusted_proxies)
             await audit.record(tx, self.user, action, subject=subject, address=address, now=self.real_now)
 
-    async def answer(self, chat_id: int, message_id: int | None = None) -> Response[Any]:
+    async def answer(self, chat_id: int, *ids: int) -> Response[Any]:
         """To htmx the fragments that changed; to a plain form the page."""
         if "hx-request" not in self.request.headers:
             return Redirect(f"/chats/{chat_id}", status_code=303)
-        ids = () if message_id is None else (message_id,)
         async with self.database.reading() as tx:
             strip = await presenters.holder_strip(tx, chat_id)
             bubbles = await timeline.bubbles(tx, chat_id, ids, self.settings.timezone)
@@ -90,9 +90,10 @@ class Desk:
         """The composer as it was sent, with the reason; without a script the same in a page of its own."""
         async with self.database.reading() as tx:
             strip = await presenters.holder_strip(tx, chat_id)
+            drafts = await drafts_in(tx, self.user.id, chat_id)
         if strip is None:
             raise NotFound
-        composer = kept_composer(strip, form, error.message, self.now)
+        composer = kept_composer(strip, form, error.message, self.now, drafts)
         whole = "hx-request" not in self.request.headers
         template = "chats/composer_page.html" if whole else "chats/_composer.html"
         return self.page.html(template, status=error.status, composer=composer)

@@ -18,6 +18,7 @@ from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound
 from waia.kit.render import Page
+from waia.media.drafts_repository import drafts_in
 from waia.rules.book import Rules
 from waia.settings import Settings
 
@@ -65,7 +66,7 @@ async def show_chat(
         if not await may_see(tx, user, chat_id, without_role):
             raise NotFound
         frame = await _frame(tx, user, wish, without_role)
-        context = {**frame, **await _conversation(tx, chat_id, wish, settings, clock)}
+        context = {**frame, **await _conversation(tx, user, chat_id, wish, settings, clock)}
     return page.html(TEMPLATES[wish.part], is_admin=user.is_admin, **context)
 
 
@@ -144,7 +145,9 @@ async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str
     return frame
 
 
-async def _conversation(tx: Transaction, chat_id: int, wish: Asked, settings: Settings, clock: Clock) -> dict[str, Any]:
+async def _conversation(
+    tx: Transaction, user: SignedIn, chat_id: int, wish: Asked, settings: Settings, clock: Clock
+) -> dict[str, Any]:
     facts = await presenters.facts(tx, chat_id)
     if wish.part not in {Part.PAGE, Part.CONVERSATION}:
         return {"facts": facts, "chat_id": chat_id}
@@ -159,7 +162,7 @@ async def _conversation(tx: Transaction, chat_id: int, wish: Asked, settings: Se
         "timeline": messages,
         "marked": wish.message,
         "new_after": messages.new_after(strip.unread),
-        "composer": new_composer(strip, clock.business()),
+        "composer": new_composer(strip, clock.business(), await drafts_in(tx, user.id, chat_id)),
     }
 
 

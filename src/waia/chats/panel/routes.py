@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.di import Provide
 
-from waia.chats.panel import actions, alerts, pages
+from waia.chats.panel import actions, alerts, attaching, pages
 from waia.chats.panel.desk import provide_desk
 
 # One router: two that share an address would both claim its OPTIONS.
@@ -21,6 +21,8 @@ routes: Sequence[Router] = (
             alerts.show_alerts,
             alerts.dismiss,
             actions.send_message,
+            attaching.attach_file,
+            attaching.take_back,
             actions.take,
             actions.give_back,
             actions.to_queue,

@@ -1,8 +1,11 @@
 """What templates draw of a chat: plain values, the same for everybody who may see the chat."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from waia.media.values import Attachment
 
 HUES = 8
 
@@ -133,7 +136,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The form below a conversation. `client_id` makes a double submit harmless; `error` says what to correct."""
+    """The form below a conversation. `client_id` makes a double submit harmless; `error` says what to correct.
+
+    `drafts` are files that are attached and not sent, `captions` what is written below them.
+    """
 
     chat_id: int
     client_id: str
@@ -142,3 +148,5 @@ class Composer:
     text: str = ""
     reply_to: str = ""
     error: str = ""
+    drafts: tuple[Attachment, ...] = ()
+    captions: Mapping[str, str] = field(default_factory=dict)
