@@ -207,7 +207,8 @@ class Html(HTMLParser):
 
     def text(self, element_id: str = "") -> str:
         """What people read in it, in one line."""
-        found = (text for path, text in self._texts if not element_id or any(e.get("id") == element_id for e in path))
+        shown = [(path, text) for path, text in self._texts if not any("hidden" in element for element in path)]
+        found = (text for path, text in shown if not element_id or any(e.get("id") == element_id for e in path))
         return " ".join(" ".join(found).split())
 
     def owners(self, words: str) -> list[list[dict[str, str]]]:

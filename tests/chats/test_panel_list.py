@@ -53,7 +53,7 @@ async def test_the_tabs_hold_own_and_unread_chats_and_say_how_many(shop: Shop) -
         assert (await ana.get("/?vista=mios")).ids("chat") == [mine]
         page = await ana.get("/?vista=no_leidos")
     assert page.ids("chat") == [unread]
-    assert page.page.text("counts") == "Todos Sin responder Míos 1 No leídos 1"
+    assert page.page.text("counts") == "Sin responder Míos 1 No leídos 1 Bot 2 Todos 2 Archivados"
     assert [tab["data-view"] for tab in page.page.where(aria_current="page") if "data-view" in tab] == ["no_leidos"]
 
 

@@ -62,7 +62,34 @@ async def test_each_view_holds_its_chats_and_is_told_of_those_that_leave(office:
         await office.change_chat(chat, owner_id=office.users["ana"], holder="person")
         await mine.until(f'id="chat-{chat}"')
         await office.change_chat(chat, owner_id=None, holder="bot")
-        await mine.until(f'[data-view=mios] #chat-{chat}"')
+        await mine.until(f'[data-list=mios] #chat-{chat}"')
+
+
+async def test_a_filtered_list_holds_its_chats_and_is_told_of_those_that_leave(office: Office) -> None:
+    chat, other = await office.add_chat("Carla"), await office.add_chat("Diego")
+    async with serving(office) as server:
+        asking = await connect(office, server, "beto", f"estado=asesor&dueno={office.users['ana']}&rol=VENTAS")
+        await office.change_chat(chat, owner_id=office.users["ana"], holder="person", estado="asesor")
+        await asking.until(f'id="chat-{chat}"')
+        await office.change_chat(chat, estado="cerrado")
+        await asking.until(f'] #chat-{chat}" hx-swap="delete"')
+        await office.change_chat(other, estado="asesor")
+        await office.change_chat(chat, estado="asesor", preview="de vuelta")
+        await asking.until("de vuelta")
+        assert f'id="chat-{other}"' not in asking.html
+
+
+async def test_an_archived_chat_leaves_every_list_but_its_own(office: Office) -> None:
+    chat = await office.add_chat("Carla")
+    async with serving(office) as server:
+        everyday, archived = (
+            await connect(office, server, "ana"),
+            await connect(office, server, "ana", "vista=archivados"),
+        )
+        await office.change_chat(chat, archived_at=office.clock.real(), preview="al archivo")
+        await archived.until("upsert key:data-archived sort:desc")
+        await everyday.until(f'[data-list=todos] #chat-{chat}" hx-swap="delete"')
+        assert "al archivo" not in everyday.html
 
 
 async def test_a_search_takes_no_new_rows(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true, union_all
 
 from waia.accounts.guards import SignedIn
 from waia.chats.models import Chat, ChatRole
@@ -10,6 +10,8 @@ from waia.chats.record import ChatRecord
 from waia.chats.repository import load_chats
 from waia.kit.db import Transaction
 from waia.kit.errors import NotFound
+
+FEW = 1_500
 
 
 def visible_to(user: SignedIn, chats_without_role: str) -> ColumnElement[bool]:
@@ -24,6 +26,24 @@ def visible_to(user: SignedIn, chats_without_role: str) -> ColumnElement[bool]:
     if chats_without_role == "all":
         mine.append(~exists(select(1).where(ChatRole.chat_id == Chat.id)))
     return or_(*mine)
+
+
+async def few_seen_by(tx: Transaction, user: SignedIn, chats_without_role: str) -> list[int] | None:
+    """The same verdict as a list of ids, where these are few; None where they are many, or all.
+
+    Who sees few chats of many must not wait for a walk through all of them; who sees many finds them soon.
+    """
+    if user.is_admin:
+        return None
+    parts: list[Select[Any]] = [select(Chat.id).where(Chat.owner_id == user.id)]
+    if user.role_ids:
+        parts.append(select(ChatRole.chat_id).where(ChatRole.role_id.in_(user.role_ids)))
+        parts.append(select(Chat.id).where(Chat.holder == "queue", Chat.queue_role_id.in_(user.role_ids)))
+    if chats_without_role == "all":
+        parts.append(select(Chat.id).where(~exists(select(1).where(ChatRole.chat_id == Chat.id))))
+    found = await tx.execute(union_all(*(select(part.limit(FEW + 1).subquery()) for part in parts)))
+    ids = set(found.scalars())
+    return sorted(ids) if len(ids) <= FEW else None
 
 
 async def find_chat(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> ChatRecord:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Computed, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, big_id, binary_text, long_text
@@ -58,11 +58,16 @@ class Chat(Model):
     __tablename__ = "chat_state"
     __table_args__ = (
         UniqueConstraint("phone_number_id", "contact_id"),
-        Index(None, "last_message_at", "id"),
         Index(None, "numero"),
         Index(None, "resume_at"),
         Index(None, "idle_at"),
-        Index(None, "owner_id"),
+        # the order of each tab of the list
+        Index(None, "archived_at", "last_message_at", "id"),
+        Index(None, "archived_at", "unanswered_since", "id"),
+        Index(None, "archived_at", "id"),
+        Index(None, "is_unread", "archived_at", "last_message_at", "id"),
+        Index(None, "holder", "archived_at", "last_message_at", "id"),
+        Index(None, "owner_id", "archived_at", "last_message_at", "id"),
         Model.__table_args__,
     )
 
@@ -98,6 +103,7 @@ class Chat(Model):
     preview_user_id: Mapped[int | None] = mapped_column(Integer)
     preview_status: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     unread: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    is_unread: Mapped[bool] = mapped_column(Computed("unread > 0", persisted=False))
     unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     needs_person: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # Meta

@@ -71,6 +71,7 @@ class ChatRecord:
         self.last_customer_at = max(at, self.last_customer_at) if self.last_customer_at else at
         self.last_activity = self.last_customer_at
         self.unread += 1
+        self.archived_at = None
         self.unanswered_since = self.unanswered_since or at
         if self.holder != Holder.BOT:
             self.needs_person = self.needs_person or WROTE_TO_PERSON
@@ -88,6 +89,7 @@ class ChatRecord:
             self.resume_at = now + timedelta(hours=resume_hours)
         self.owner_id = user_id if user_id is not None else self.owner_id
         self.last_owner_id = self.owner_id or self.last_owner_id
+        self.archived_at = None
         self.bot_memory["held_since"] = now.isoformat()
         self.estado, self.unread, self.unanswered_since, self.needs_person = Estado.ASESOR, 0, None, ""
         self.last_activity = now

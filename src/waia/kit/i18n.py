@@ -7,7 +7,7 @@ translates them. The catalogues are read straight from their .po files, so there
 import gettext as gettext_rules
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -84,6 +84,11 @@ def format_day(when: datetime, language: str, zone: tzinfo, now: datetime) -> st
     if today - timedelta(days=7) < day < today:
         return dates.format_date(day, "EEEE", locale=_locale(language))
     return dates.format_date(day, "short", locale=_locale(language))
+
+
+def format_date(day: date, language: str) -> str:
+    """`22 nov 2026`"""
+    return dates.format_date(day, "medium", locale=_locale(language))
 
 
 def format_number(number: float | Decimal, language: str, decimals: int | None = None) -> str:

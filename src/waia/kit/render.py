@@ -11,7 +11,16 @@ from litestar import MediaType, Response
 
 from waia.kit.clock import Clock
 from waia.kit.files import asset, template_dir, vendor
-from waia.kit.i18n import format_datetime, format_day, format_number, format_size, format_time, negotiate, translator
+from waia.kit.i18n import (
+    format_date,
+    format_datetime,
+    format_day,
+    format_number,
+    format_size,
+    format_time,
+    negotiate,
+    translator,
+)
 
 
 class Pages:
@@ -50,6 +59,7 @@ class Pages:
         zone, clock = self._zone, self._clock
         return {
             "clock_time": lambda when: format_time(when, language, zone),
+            "date": lambda day: format_date(day, language),
             "day": lambda when: format_day(when, language, zone, clock.business()),
             "moment": lambda when: _moment(when, language, zone, clock.business()),
             "full_moment": lambda when: format_datetime(when, language, zone),

@@ -133,10 +133,10 @@ function updated({ detail }) {
 /** A chat older than the last row loaded belongs to a page of the list that is not here yet. */
 function dropStrays() {
   const more = document.getElementById("more-chats");
-  const end = more && new URL(more.querySelector("a").href).searchParams.get("antes");
-  const oldestFirst = document.getElementById("chat-results")?.dataset.view === "sin_responder";
+  const end = more?.dataset.end;
+  const order = document.getElementById("chat-results")?.dataset.order;
   for (let row = more?.previousElementSibling; row && end; row = more.previousElementSibling) {
-    const beyond = oldestFirst ? row.dataset.wait > end : row.dataset.recent < end;
+    const beyond = order === "wait" ? row.dataset.wait > end : row.dataset[order] < end;
     if (!beyond) return;
     row.remove();
   }

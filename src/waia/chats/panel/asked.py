@@ -1,11 +1,12 @@
 """What a request wants of the panel: the whole page, or the part that htmx is about to replace."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 
 from litestar.connection import ASGIConnection
 
-from waia.chats.panel.viewmodels import View
+from waia.chats.panel.listing import Listing, read_listing
 
 LONGEST_WORDS = 100
 
@@ -22,13 +23,13 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`view`, `words`: which chats the list holds. `after`: the key of the last row that is already there.
+    """`listing`, `words`: which chats the list holds. `after`: the key of the last row that is already there.
 
     `before` and `message` say where in the conversation to stand: above a message, or around one.
     """
 
     part: Part
-    view: View
+    listing: Listing
     words: str
     after: str
     before: int | None
@@ -36,13 +37,12 @@ class Asked:
     show_facts: bool
 
 
-def asked(request: ASGIConnection) -> Asked:  # type: ignore[type-arg]
+def asked(request: ASGIConnection, zone: tzinfo) -> Asked:  # type: ignore[type-arg]
     """Odd values in an address are as good as none."""
     query = request.query_params
-    view = query.get("vista", "")
     return Asked(
         part=_part(request),
-        view=View(view) if view in set(View) else View.ALL,
+        listing=read_listing(query, zone),
         words=query.get("q", "").strip()[:LONGEST_WORDS],
         after=query.get("antes", ""),
         before=_number(query.get("hasta", "")),

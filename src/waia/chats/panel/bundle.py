@@ -15,7 +15,8 @@ from waia.chats.panel.events import (
     MessageChanged,
     PageEvent,
 )
-from waia.chats.panel.viewmodels import ChatRow, HolderStrip, View
+from waia.chats.panel.listing import Listing
+from waia.chats.panel.viewmodels import ChatRow, HolderStrip
 
 REMEMBERED_ABSENT = 5_000
 
@@ -25,7 +26,7 @@ class Part(NamedTuple):
 
     kind: type[PageEvent]
     id: int
-    view: View | None = None
+    listing: Listing | None = None
 
 
 @dataclass
@@ -50,8 +51,8 @@ class Bundle:
         if part.kind is HolderChanged and self.strip is not None:
             return HolderChanged(self.strip)
         if part.kind is ChatChanged:
-            return ChatChanged(self.rows[part.id], part.view)
-        return ChatRemoved(part.id, part.view)
+            return ChatChanged(self.rows[part.id], part.listing)
+        return ChatRemoved(part.id, part.listing)
 
     def _thread_parts(self, viewer: Viewer) -> list[Part]:
         """What happened in the open chat, oldest message first."""
@@ -68,15 +69,15 @@ class Bundle:
         """Rows that the viewer's list holds; the others are taken out of it. Of a chat out of sight that is said
         once: its further life is not the viewer's business."""
         parts: list[Part] = []
-        view = None if viewer.searching else viewer.view
+        listing = None if viewer.searching else viewer.listing
         if len(viewer.absent) > REMEMBERED_ABSENT:
             viewer.absent.clear()
         for chat_id in self.chats:
             row = self.rows.get(chat_id) if chat_id in seen else None
             if row is not None:
                 viewer.absent.discard(chat_id)
-                held = view is None or row.is_in(view, viewer.user.id)
-                parts.append(Part(ChatChanged if held else ChatRemoved, chat_id, view))
+                held = listing is None or listing.holds(row, viewer.user.id)
+                parts.append(Part(ChatChanged if held else ChatRemoved, chat_id, listing))
             elif chat_id not in viewer.absent:
                 viewer.absent.add(chat_id)
                 parts.append(Part(ChatRemoved, chat_id))

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 
 from waia.chats.panel.bubble import Bubble
-from waia.chats.panel.viewmodels import ChatRow, Counts, HolderStrip, View
+from waia.chats.panel.listing import Listing
+from waia.chats.panel.viewmodels import ChatRow, Counts, HolderStrip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,24 @@ class HolderChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChatChanged:
-    """`view`: the list that takes the row at its place; without one, only a row that is there is replaced."""
+    """`listing`: the list that takes the row at its place; without one, only a row that is there is replaced."""
 
     row: ChatRow
-    view: View | None
+    listing: Listing | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRemoved:
-    """From the list: it is gone, or out of sight; with `view`, this view does not hold it any more."""
+    """From the list: it is gone, or out of sight; with `listing`, this one does not hold it any more."""
 
     chat_id: int
-    view: View | None = None
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CountsChanged:
     counts: Counts
-    view: View
+    listing: Listing
 
 
 PageEvent = MessageAdded | MessageChanged | HolderChanged | ChatChanged | ChatRemoved | CountsChanged

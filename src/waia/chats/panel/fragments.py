@@ -72,7 +72,7 @@ class Fragments:
         return self._tally.count(viewer.user)
 
     def numbers(self, counts: Counts, viewer: Viewer) -> str:
-        return message(self._rendered(CountsChanged(counts, viewer.view), viewer.language, self._hour()))
+        return message(self._rendered(CountsChanged(counts, viewer.listing), viewer.language, self._hour()))
 
     async def may_watch(self, viewer: Viewer) -> bool:
         """Whether the viewer may see the chat that the page says it shows."""

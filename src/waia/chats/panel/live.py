@@ -30,6 +30,7 @@ class Live:
         pace: Pace | None = None,
     ) -> None:
         self.pace = pace or Pace()
+        self.zone = settings.timezone
         self.hub = Hub(database, wakeups, closing)
         self.audience = Audience(database, rules, settings, clock)
         self.hub.listeners.append(self.audience.hear)

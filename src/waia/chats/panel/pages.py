@@ -12,7 +12,6 @@ from waia.chats.panel import presenters, repository, timeline
 from waia.chats.panel.asked import Asked, Part, asked
 from waia.chats.panel.composing import new_composer
 from waia.chats.panel.hub import read_position
-from waia.chats.panel.viewmodels import Counts
 from waia.chats.panel.why import explain
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
@@ -41,8 +40,9 @@ async def show_list(
     user: Given[SignedIn],
     rules: Given[Rules],
     clock: Given[Clock],
+    settings: Given[Settings],
 ) -> Response[str]:
-    wish = asked(request)
+    wish = asked(request, settings.timezone)
     without_role = (await rules.book(clock.real())).chats_without_role
     async with database.reading() as tx:
         context = {**NO_CHAT, **await _frame(tx, user, wish, without_role)}
@@ -60,7 +60,7 @@ async def show_chat(
     settings: Given[Settings],
     chat_id: FromPath[int],
 ) -> Response[str]:
-    wish = asked(request)
+    wish = asked(request, settings.timezone)
     without_role = (await rules.book(clock.real())).chats_without_role
     async with database.reading() as tx:
         if not await may_see(tx, user, chat_id, without_role):
@@ -130,17 +130,15 @@ async def show_why_of_last(
 
 async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str) -> dict[str, Any]:
     """The list around a conversation. The place in the event log is read before everything that it covers."""
-    frame: dict[str, Any] = {"view": wish.view, "words": wish.words, "show_facts": wish.show_facts}
+    frame: dict[str, Any] = {"listing": wish.listing, "words": wish.words, "show_facts": wish.show_facts}
     frame["position"] = await read_position(tx)
     if wish.part is Part.CONVERSATION:
         return frame
-    frame["counts"] = (
-        await presenters.counts(tx, user, without_role=without_role)
-        if wish.part in {Part.PAGE, Part.LIST}
-        else Counts()
-    )
+    if wish.part in {Part.PAGE, Part.LIST}:
+        frame["counts"] = await presenters.counts(tx, user, without_role=without_role)
+        frame["choices"] = await presenters.filter_choices(tx)
     frame["rows"] = await presenters.chat_rows(
-        tx, user, wish.view, without_role=without_role, words=wish.words, after=wish.after
+        tx, user, wish.listing, without_role=without_role, words=wish.words, after=wish.after
     )
     return frame
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from waia.accounts.signed_in import SignedIn
 from waia.chats.panel import repository
+from waia.chats.panel.listing import Listing
 from waia.chats.panel.repository import AnyRow
 from waia.chats.panel.viewmodels import (
     HUES,
@@ -13,11 +14,11 @@ from waia.chats.panel.viewmodels import (
     ChatRow,
     Counts,
     Facts,
+    FilterChoices,
     HolderStrip,
     Person,
     RoleBadge,
     Rows,
-    View,
 )
 from waia.chats.panel.whatsapp_text import plain, revealed
 from waia.kit.db import Transaction
@@ -27,15 +28,13 @@ _KEY_TIME, _KEY_LENGTH = "%Y%m%d%H%M%S%f", 32
 
 
 async def chat_rows(
-    tx: Transaction, user: SignedIn, view: View, *, without_role: str, words: str = "", after: str = ""
+    tx: Transaction, user: SignedIn, listing: Listing, *, without_role: str, words: str = "", after: str = ""
 ) -> Rows:
     """A page of the list as this user sees it. `after` is the `next_key` of the page before."""
     key = read_key(after)
-    found = await repository.chats_of(tx, user, without_role, view, words, key, PAGE + 1)
+    found = await repository.chats_of(tx, user, without_role, listing, words, key, PAGE + 1)
     rows = await _rows(tx, found[:PAGE])
-    more = len(found) > PAGE
-    last = rows[-1] if more else None
-    return Rows(rows, ("" if last is None else last.wait_key if view is View.UNANSWERED else last.recent_key))
+    return Rows(rows, rows[-1].key(listing.view) if len(found) > PAGE else "")
 
 
 async def rows_by_id(tx: Transaction, chat_ids: Collection[int]) -> dict[int, ChatRow]:
@@ -50,8 +49,14 @@ async def chat_row(tx: Transaction, chat_id: int) -> ChatRow | None:
 
 async def counts(tx: Transaction, user: SignedIn, *, without_role: str) -> Counts:
     """The numbers on the tabs."""
-    unanswered, mine, unread = await repository.count_chats(tx, user, without_role)
-    return Counts(int(unanswered), int(mine), int(unread))
+    return Counts(**(await repository.count_chats(tx, user, without_role))._mapping)
+
+
+async def filter_choices(tx: Transaction) -> FilterChoices:
+    roles, people = await repository.filter_choices(tx)
+    return FilterChoices(
+        tuple((row.value, row.name) for row in roles), tuple((str(row.value), row.name) for row in people)
+    )
 
 
 async def holder_strip(tx: Transaction, chat_id: int) -> HolderStrip | None:
@@ -90,6 +95,12 @@ def person(row: AnyRow) -> Person:
         initial=next((sign.upper() for sign in name if sign.isalnum()), ""),
         hue=row.contact_id % HUES,
     )
+
+
+def initials(name: str) -> str:
+    """Of the first and the last word: AT for Ana María Torres."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0].upper() for word in dict.fromkeys((words[0], words[-1]))) if words else ""
 
 
 def key_of(at: datetime, chat_id: int) -> str:
@@ -135,11 +146,15 @@ def _row(row: AnyRow, roles: Mapping[int, tuple[RoleBadge, ...]]) -> ChatRow:
         holder=row.holder,
         owner_id=row.owner_id,
         owner_name=row.owner_name or "",
+        owner_initials=initials(row.owner_name or ""),
         queue_name=row.queue_name or "",
         roles=roles[row.id],
         waiting_since=row.unanswered_since,
+        window_ends_at=row.window_ends_at,
+        archived_at=row.archived_at,
         recent_key=key_of(row.last_message_at, row.id),
         wait_key=key_of(row.unanswered_since or row.last_message_at, row.id),
+        archived_key=key_of(row.archived_at or row.last_message_at, row.id),
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import Row, Select, String, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from waia.accounts.models import Role, User
 from waia.accounts.signed_in import SignedIn
-from waia.chats.access import visible_to
+from waia.chats.access import FEW, few_seen_by, visible_to
 from waia.chats.models import (
     Alias,
     CapturedAnswer,
@@ -21,7 +21,8 @@ from waia.chats.models import (
     OutboxItem,
     Reaction,
 )
-from waia.chats.panel.viewmodels import View
+from waia.chats.panel.listing import Filters, Listing
+from waia.chats.panel.viewmodels import MOST_COUNTED, View
 from waia.kit.db import Transaction
 from waia.rules.models import RuleRow
 
@@ -34,7 +35,7 @@ _CHAT = (
         Chat.id, Chat.contact_id, Chat.preview, Chat.preview_kind, Chat.preview_author,
         Chat.preview_user_id, Chat.preview_status,
         Chat.last_message_at, Chat.unread, Chat.estado, Chat.holder, Chat.owner_id, Chat.unanswered_since,
-        Chat.resume_at, Chat.window_ends_at, Chat.step,
+        Chat.resume_at, Chat.window_ends_at, Chat.archived_at, Chat.step,
         Contact.name, Contact.username, Contact.phone, Contact.user_id, Contact.needs_review, Contact.created_at,
         Alias.name.label("alias"), _Queue.name.label("queue_name"),
         func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("owner_name"),
@@ -64,21 +65,27 @@ async def chats_of(
     tx: Transaction,
     user: SignedIn,
     without_role: str,
-    view: View,
+    listing: Listing,
     words: str,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[AnyRow]:
-    """A page of the view's chats that the user may see, beyond the key (time, id) of the last row shown."""
-    statement = _CHAT.where(visible_to(user, without_role), *_in_view(view, user.id), *_with_words(words))
-    oldest_first = view is View.UNANSWERED
-    moment = Chat.unanswered_since if oldest_first else Chat.last_message_at
+    """A page of the listing's chats that the user may see, beyond the key (time, id) of the last row shown."""
+    asked = select(Chat.id).where(*_in_view(listing.view, user.id), *_admitted(listing.filters))
+    if words.strip():
+        asked = select(Chat.id).join(Contact, Contact.id == Chat.contact_id).where(*_admitted(listing.filters))
+        asked = asked.outerjoin(Alias, Alias.contact_id == Chat.contact_id).where(*_with_words(words))
+    asked = _among(asked, user, without_role, await _few(tx, user, without_role, listing.filters))
+    oldest_first = listing.view is View.UNANSWERED
+    moment = _MOMENTS.get(listing.view, Chat.last_message_at)
     if after is not None:
         at, chat_id = after
-        beyond = (moment > at, Chat.id > chat_id) if oldest_first else (moment < at, Chat.id < chat_id)
-        statement = statement.where(or_(beyond[0], and_(moment == at, beyond[1])))
+        beyond = Chat.id > chat_id if oldest_first else Chat.id < chat_id
+        asked = asked.where(moment >= at if oldest_first else moment <= at).where(or_(moment != at, beyond))
     order = (moment, Chat.id) if oldest_first else (moment.desc(), Chat.id.desc())
-    return (await tx.execute(statement.order_by(*order).limit(limit))).all()  # type: ignore[no-any-return]
+    ids = list((await tx.execute(asked.order_by(*order).limit(limit))).scalars())
+    found = {row.id: row for row in await chats_by_id(tx, ids)} if ids else {}
+    return [found[chat_id] for chat_id in ids if chat_id in found]
 
 
 async def chats_by_id(tx: Transaction, chat_ids: Collection[int]) -> Sequence[AnyRow]:
@@ -93,13 +100,22 @@ async def roles_by_chat(tx: Transaction, chat_ids: Collection[int]) -> Sequence[
 
 
 async def count_chats(tx: Transaction, user: SignedIn, without_role: str) -> AnyRow:
-    """(unanswered, mine, unread) among the chats that the user may see."""
-    statement = select(
-        func.coalesce(func.sum(case((Chat.unanswered_since.is_not(None), 1), else_=0)), 0),
-        func.coalesce(func.sum(case((Chat.owner_id == user.id, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((Chat.unread > 0, 1), else_=0)), 0),
-    ).where(visible_to(user, without_role))
-    return (await tx.execute(statement)).one()  # type: ignore[no-any-return]
+    """How many of the chats that the user may see each tab holds, by its name; none is counted beyond MOST_COUNTED."""
+    few = await few_seen_by(tx, user, without_role)
+    numbers = []
+    for view in View:
+        held = _among(select(Chat.id).where(*_in_view(view, user.id)), user, without_role, few)
+        first = held.limit(MOST_COUNTED).subquery()
+        numbers.append(select(func.count()).select_from(first).scalar_subquery().label(view.name.lower()))
+    return (await tx.execute(select(*numbers))).one()  # type: ignore[no-any-return]
+
+
+async def filter_choices(tx: Transaction) -> tuple[Sequence[AnyRow], Sequence[AnyRow]]:
+    """Roles as (keyword, name) and people as (id, name), for the form of the filters."""
+    roles = select(func.lower(Role.keyword).label("value"), Role.name).order_by(Role.name)
+    name = func.coalesce(func.nullif(User.display_name, ""), User.username).label("name")
+    people = select(User.id.label("value"), name).where(User.disabled_at.is_(None)).order_by(name)
+    return (await tx.execute(roles)).all(), (await tx.execute(people)).all()
 
 
 async def captured_of(tx: Transaction, chat_id: int) -> Sequence[AnyRow]:
@@ -173,22 +189,24 @@ async def rules_by_id(tx: Transaction, rule_ids: Collection[int]) -> Sequence[An
 
 
 def _in_view(view: View, user_id: int) -> list[Any]:
+    """Each finds its rows in the index that also has their order."""
+    archived = Chat.archived_at.is_not(None) if view is View.ARCHIVED else Chat.archived_at.is_(None)
     match view:
         case View.UNANSWERED:
-            return [Chat.unanswered_since.is_not(None)]
+            return [archived, Chat.unanswered_since.is_not(None)]
         case View.MINE:
-            return [Chat.owner_id == user_id]
+            return [archived, Chat.owner_id == user_id]
         case View.UNREAD:
-            return [Chat.unread > 0]
+            return [archived, Chat.is_unread == literal(1)]
+        case View.BOT:
+            return [archived, Chat.holder == "bot"]
         case _:
-            return []
+            return [archived]
 
 
 def _with_words(words: str) -> list[Any]:
     """Chats whose name, alias, username or number holds the words."""
     wanted = words.strip().lower()
-    if not wanted:
-        return []
     named = [
         func.lower(column).contains(wanted.lstrip("@"), autoescape=True)
         for column in (Contact.name, Alias.name, cast(Contact.username, String))
@@ -197,6 +215,45 @@ def _with_words(words: str) -> list[Any]:
     if len(digits) >= 3 and not any(sign.isalpha() for sign in wanted):
         named.append(Contact.phone.contains(digits, autoescape=True))
     return [or_(*named)]
+
+
+def _admitted(filters: Filters) -> list[Any]:
+    wanted: list[Any] = []
+    if filters.role:
+        carries = (
+            select(1).select_from(ChatRole).join(Role, Role.id == ChatRole.role_id).where(ChatRole.chat_id == Chat.id)
+        )
+        wanted.append(exists(carries.where(func.lower(Role.keyword) == filters.role)))
+    if filters.owner is not None:
+        wanted.append(Chat.owner_id == filters.owner if filters.owner else Chat.owner_id.is_(None))
+    if filters.estado:
+        wanted.append(Chat.estado == filters.estado)
+    if filters.since is not None:
+        wanted.append(Chat.last_message_at >= filters.since)
+    if filters.until is not None:
+        wanted.append(Chat.last_message_at < filters.until)
+    return wanted
+
+
+async def _few(tx: Transaction, user: SignedIn, without_role: str, filters: Filters) -> list[int] | None:
+    """Ids that hold all chats wanted, where these are few: then nobody walks through all others."""
+    few = await few_seen_by(tx, user, without_role)
+    if few is not None or not filters.role:
+        return few
+    carrying = select(ChatRole.chat_id).join(Role, Role.id == ChatRole.role_id)
+    carrying = carrying.where(func.lower(Role.keyword) == filters.role)
+    ids = list((await tx.execute(carrying.limit(FEW + 1))).scalars())
+    return ids if len(ids) <= FEW else None
+
+
+def _among(asked: Select[Any], user: SignedIn, without_role: str, few: list[int] | None) -> Select[Any]:
+    gate = asked.where(visible_to(user, without_role))
+    if few is None:
+        return gate
+    return gate.where(Chat.id.in_(few)).with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql")
+
+
+_MOMENTS = {View.UNANSWERED: Chat.unanswered_since, View.ARCHIVED: Chat.archived_at}
 
 
 _MESSAGE_FACTS = select(

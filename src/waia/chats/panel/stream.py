@@ -14,8 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from waia.accounts.signed_in import SignedIn
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.feed import Feed
+from waia.chats.panel.listing import read_listing
 from waia.chats.panel.live import Live
-from waia.chats.panel.viewmodels import View
 from waia.kit.render import Page
 
 RETRY_AFTER_S = 5
@@ -41,14 +41,16 @@ async def events(
     desde: Number = None,
     epoca: Number = None,
     chat: Number = None,
-    vista: FromQuery[str] = "",
     busca: FromQuery[bool] = False,
 ) -> ASGIApp:
-    """`desde`, `epoca`: where the page's data stood in the event log. After a cut, Last-Event-ID wins."""
+    """`desde`, `epoca`: where the page's data stood in the event log. After a cut, Last-Event-ID wins.
+
+    The rest of the address says which list the page shows, as the page's own address does.
+    """
     seen = request.headers.get("last-event-id", "")
     since = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else desde
-    view = View(vista) if vista in set(View) else View.ALL
-    viewer = Viewer(user=user, language=page.language, chat_id=chat, view=view, searching=busca)
+    listing = read_listing(request.query_params, live.zone)
+    viewer = Viewer(user=user, language=page.language, chat_id=chat, listing=listing, searching=busca)
     return OpenStream(live, viewer, live.feed(viewer, since, epoca))
 
 

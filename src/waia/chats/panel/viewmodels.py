@@ -8,15 +8,23 @@ from enum import StrEnum
 from waia.media.values import Attachment
 
 HUES = 8
+MOST_COUNTED = 100
 
 
 class View(StrEnum):
     """The tabs of the list; the value stands in addresses (`?vista=`)."""
 
-    ALL = "todos"
     UNANSWERED = "sin_responder"
     MINE = "mios"
     UNREAD = "no_leidos"
+    BOT = "bot"
+    ALL = "todos"
+    ARCHIVED = "archivados"
+
+    @property
+    def key(self) -> str:
+        """By which of a row's keys the tab is sorted: `recent` and `archived` newest first, `wait` oldest first."""
+        return {View.UNANSWERED: "wait", View.ARCHIVED: "archived"}.get(self, "recent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class RoleBadge:
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:
-    """A line of the list. `recent_key` sorts newest first, `wait_key` the longest wait first, both as text."""
+    """A line of the list. The keys sort as text: `recent_key` and `archived_key` newest first, `wait_key` the longest
+    wait first."""
 
     id: int
     person: Person
@@ -57,14 +66,20 @@ class ChatRow:
     holder: str
     owner_id: int | None
     owner_name: str
+    owner_initials: str
     queue_name: str
     roles: tuple[RoleBadge, ...]
     waiting_since: datetime | None
+    window_ends_at: datetime | None
+    archived_at: datetime | None
     recent_key: str
     wait_key: str
+    archived_key: str
 
     def is_in(self, view: View, user_id: int) -> bool:
         """Whether the view of this user holds the chat; that the user may see it at all is another question."""
+        if (self.archived_at is not None) != (view is View.ARCHIVED):
+            return False
         match view:
             case View.UNANSWERED:
                 return self.waiting_since is not None
@@ -72,20 +87,25 @@ class ChatRow:
                 return self.owner_id == user_id
             case View.UNREAD:
                 return self.unread > 0
+            case View.BOT:
+                return self.holder == "bot"
             case _:
                 return True
+
+    def key(self, view: View) -> str:
+        return {"wait": self.wait_key, "archived": self.archived_key}.get(view.key, self.recent_key)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """The numbers on the tabs; `MOST_COUNTED` stands for that many or more."""
+
     unanswered: int = 0
     mine: int = 0
     unread: int = 0
-
-    def of(self, view: View) -> int:
-        """0 for the view of all chats, whose number helps nobody."""
-        found = {View.UNANSWERED: self.unanswered, View.MINE: self.mine, View.UNREAD: self.unread}
-        return found.get(view, 0)
+    bot: int = 0
+    all: int = 0
+    archived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +152,14 @@ class Rows:
 
     rows: tuple[ChatRow, ...]
     next_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """What may be filtered by, as (value, name)."""
+
+    roles: tuple[tuple[str, str], ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import structlog
 from waia.accounts.sessions import LONGEST
 from waia.accounts.signed_in import SignedIn
 from waia.chats.panel.audience.repository import Standing, standings, visible_chats
-from waia.chats.panel.viewmodels import View
+from waia.chats.panel.listing import Listing
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.events import LoggedEvent
@@ -46,7 +46,7 @@ class Viewer:
     user: SignedIn
     language: str
     chat_id: int | None
-    view: View
+    listing: Listing
     searching: bool = False
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     ending: Ending | None = None
