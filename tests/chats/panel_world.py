@@ -18,6 +18,7 @@ from waia.app.composition import create_app
 from waia.app.parts import Parts, make_parts
 from waia.chats.models import Alias, Chat, ChatRole, Contact, Message, OutboxItem, Reaction
 from waia.kit.db import Transaction
+from waia.media.models import Media, MediaFile
 from waia.settings import load_settings
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -85,6 +86,26 @@ class Shop:
 
     async def add_sent(self, chat_id: int, text: str = "Buenas", author: str = "bot", **values: Any) -> int:
         return await self.add_message(chat_id, text, direction="out", author=author, **values)
+
+    async def add_file(self, chat_id: int, message_id: int, mime: str = "image/jpeg", **values: Any) -> str:
+        """A file that hangs on the message; with `state` and `reason` one that is not here. Its public id."""
+        kept = {"size": 204_800, "width": 1200, "height": 900, "duration_ms": None, "thumb_key": None, **values}
+        told = {name: kept.pop(name) for name in ("state", "reason", "filename", "voice") if name in kept}
+        kind, here = mime.partition("/")[0], told.get("state", "ready") == "ready"
+        kind = kept.pop("file_kind", kind if kind in {"image", "video", "audio"} else "document")
+        public_id, file_id = f"{message_id:032x}", None
+        if here:
+            stored = {
+                "storage_key": f"ab/{public_id}",
+                "sha256": "0" * 64,
+                "kind": kind,
+                "mime": mime,
+                "created_at": NOW,
+            }
+            file_id = await self.add(MediaFile, **stored, **kept)
+        row = {"public_id": public_id, "chat_id": chat_id, "message_id": message_id, "kind": kind, "mime": mime}
+        await self.add(Media, **row, file_id=file_id, created_at=NOW, **{"state": "ready", **told})
+        return public_id
 
     async def add_outbox(self, chat_id: int, message_id: int, state: str) -> None:
         async with self.parts.database.writing() as tx:

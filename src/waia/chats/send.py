@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from waia.accounts.guards import SignedIn
@@ -16,6 +16,7 @@ from waia.chats.repository import messages_of_client, save_chats
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_
+from waia.media.repository import ask_again
 from waia.media.uploads_repository import forget_uploads
 from waia.media.values import Attachment
 from waia.whatsapp.content import Content, Template, content_from_json
@@ -28,6 +29,7 @@ __all__ = [
     "Written",
     "already_sent",
     "discard",
+    "fetch_again",
     "resend",
     "retry",
     "send_as_agent",
@@ -35,6 +37,8 @@ __all__ = [
 ]
 
 MOST_AT_ONCE = 31
+# Long enough for a short outage, short enough for whoever asked to learn how it ended.
+ASK_AGAIN_FOR = timedelta(minutes=10)
 
 
 class NotPossibleNow(Conflict):
@@ -158,6 +162,13 @@ async def discard(tx: Transaction, chat: ChatRecord, message_id: int) -> None:
     item = await _item(tx, chat, message_id, {"uncertain", "queued", "failed"})
     await outbox.cancel(tx, item.public_id)
     await _show(tx, chat, message_id)
+
+
+async def fetch_again(tx: Transaction, chat: ChatRecord, message_id: int, real_now: datetime) -> None:
+    """Ask Meta once more for a file that is not here."""
+    if not await ask_again(tx, message_id, real_now, real_now + ASK_AGAIN_FOR):
+        raise NotPossibleNow
+    tx.announce("message_changed", chat.id, str(message_id))
 
 
 async def _item(tx: Transaction, chat: ChatRecord, message_id: int, states: set[str]) -> Any:

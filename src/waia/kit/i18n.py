@@ -106,6 +106,13 @@ def format_size(size: int, language: str) -> str:
     return f"{format_number(Decimal(size) / 1_000_000, language, 1)} MB"
 
 
+def format_length(seconds: float) -> str:
+    """`0:14`, `1:02:03`"""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
 @cache
 def _translator(language: str) -> Translator:
     catalogue = _catalogue(language)

@@ -15,6 +15,7 @@ from waia.kit.i18n import (
     format_date,
     format_datetime,
     format_day,
+    format_length,
     format_number,
     format_size,
     format_time,
@@ -65,6 +66,7 @@ class Pages:
             "full_moment": lambda when: format_datetime(when, language, zone),
             "iso": lambda when: when.isoformat(timespec="seconds"),
             "file_size": lambda size: format_size(size, language),
+            "length_of": format_length,
             "number": lambda value: format_number(value, language),
             "translate": translator(language).gettext,
         }

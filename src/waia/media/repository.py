@@ -67,6 +67,18 @@ async def attach(tx: Transaction, media_id: int, chat_id: int, message_id: int) 
     await tx.execute(update(_MEDIA).where(_MEDIA.c.id == media_id).values(**values))
 
 
+async def ask_again(tx: Transaction, message_id: int, now: datetime, until: datetime) -> bool:
+    """Fetch what is not here, from now on and until then; False where a message has nothing to fetch."""
+    missing = (_MEDIA.c.message_id == message_id) & (_MEDIA.c.state != MediaState.READY)
+    found = list((await tx.execute(select(_MEDIA.c.id).where(missing))).scalars())
+    if not found:
+        return False
+    again = {"state": MediaState.PENDING, "reason": Reason.NONE, "attempts": 0, "give_up_at": until}
+    await tx.execute(update(_MEDIA).where(_MEDIA.c.id.in_(found)).values(**again))
+    await queue.push(tx, MEDIA, ((str(media_id), now) for media_id in found))
+    return True
+
+
 async def remove(tx: Transaction, media_id: int) -> None:
     """The row only: the sweep takes the file once nothing points at it."""
     await tx.execute(delete(_MEDIA).where(_MEDIA.c.id == media_id))

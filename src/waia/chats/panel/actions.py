@@ -105,6 +105,14 @@ async def retry(desk: Given[Desk], message_id: FromPath[int]) -> Response[Any]:
     )
 
 
+@post("/mensajes/{message_id:int}/archivo", status_code=200)
+async def fetch_file(desk: Given[Desk], message_id: FromPath[int]) -> Response[Any]:
+    """Ask Meta once more for a file that did not come."""
+    return await desk.change_message(
+        message_id, lambda tx, chat: send.fetch_again(tx, chat, message_id, desk.real_now), "message.fetch"
+    )
+
+
 @post("/mensajes/{message_id:int}/reenvio", status_code=200)
 async def resend(desk: Given[Desk], message_id: FromPath[int]) -> Response[Any]:
     return await desk.change_message(

@@ -8,7 +8,10 @@ from waia.chats.panel.whatsapp_text import Piece
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file whose content is fetched later: what we know of it without the content."""
+    """A file. `state` is empty where nobody fetches it: then only what the message says of it is known.
+
+    `reason` (why it is not here) is to be translated; `width` and `height` are the space that it takes on the page.
+    """
 
     kind: str
     filename: str = ""
@@ -17,6 +20,16 @@ class Media:
     voice: bool = False
     animated: bool = False
     link: str = ""
+    state: str = ""
+    reason: str = ""
+    may_ask_again: bool = False
+    url: str = ""
+    thumb: str = ""
+    play: str = ""
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    length_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

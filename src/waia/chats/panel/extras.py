@@ -17,19 +17,28 @@ from waia.chats.panel.bubble import (
     Place,
     Referral,
 )
+from waia.chats.panel.files import KINDS, with_file
 from waia.chats.panel.whatsapp_text import is_safe_link, revealed
+from waia.media.values import Attachment
 
-MEDIA_KINDS = frozenset({"image", "video", "audio", "voice", "document", "sticker", "media_placeholder"})
 HIDDEN_FIELDS = frozenset({"flow_token"})
 MAX_LINES, MAX_FIELD = 30, 1_000
 Node = Mapping[str, Any]
 
 
-def read_extras(kind: str, details: object, mime: str | None, chosen_id: str = "", chosen: str = "") -> Extras:
+def read_extras(
+    kind: str,
+    details: object,
+    mime: str | None,
+    chosen_id: str = "",
+    chosen: str = "",
+    attachment: Attachment | None = None,
+) -> Extras:
     """`chosen_id` and `chosen` name the option that the customer tapped in this menu."""
     node = _node(details)
+    media = _media(kind, node, mime or "", attachment)
     return Extras(
-        media=_media(kind, node, mime or ""),
+        media=with_file(media, attachment) if media else None,
         place=_place(_node(node.get("location"))),
         cards=tuple(_card(_node(card)) for card in _some(node.get("contacts"))),
         order=_order(_node(node.get("order"))),
@@ -45,18 +54,21 @@ def read_extras(kind: str, details: object, mime: str | None, chosen_id: str = "
     )
 
 
-def _media(kind: str, node: Node, mime: str) -> Media | None:
-    if kind not in MEDIA_KINDS:
+def _media(kind: str, node: Node, mime: str, attachment: Attachment | None) -> Media | None:
+    """What the message says; a menu or a template may have a file, too, as its header."""
+    if kind not in KINDS and attachment is None:
         return None
-    filename = _shown(node.get("filename"))
+    link = _text(node.get("link"))
+    filename = _shown(node.get("filename")) or revealed(attachment.filename if attachment else "")
     stem, dot, extension = filename.rpartition(".")
     return Media(
-        kind="audio" if kind == "voice" else kind,
+        kind=("audio" if kind == "voice" else kind) if kind in KINDS or attachment is None else attachment.kind,
         filename=filename,
         mime=mime.partition(";")[0].strip(),
         extension=extension.upper() if dot and stem and len(extension) <= 5 else "",
         voice=kind == "voice" or bool(node.get("voice")),
         animated=bool(node.get("animated")),
+        link=link if is_safe_link(link) else "",
     )
 
 

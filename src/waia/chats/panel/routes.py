@@ -30,6 +30,7 @@ routes: Sequence[Router] = (
             actions.reopen,
             actions.needs_no_answer,
             actions.mark_read,
+            actions.fetch_file,
             actions.retry,
             actions.resend,
             actions.discard,

@@ -9,9 +9,12 @@ from itertools import pairwise
 from waia.chats.panel import repository
 from waia.chats.panel.bubble import Bubble, Quote, ReactionChip, Trouble
 from waia.chats.panel.extras import read_extras
+from waia.chats.panel.files import WITH_FILES
 from waia.chats.panel.repository import AnyRow
 from waia.chats.panel.whatsapp_text import pieces, plain, revealed, unturned
 from waia.kit.db import Transaction
+from waia.media.repository import attachments_of
+from waia.media.values import Attachment
 from waia.whatsapp.errors import has_words, reason_words
 
 PAGE = 50
@@ -87,6 +90,7 @@ class _Around:
     quoted: Mapping[str, AnyRow]
     taps: Mapping[str, tuple[str, str]]
     reactions: Mapping[str, tuple[ReactionChip, ...]]
+    files: Mapping[int, Attachment]
 
 
 async def _bubbles(tx: Transaction, chat_id: int, rows: Sequence[AnyRow], zone: tzinfo) -> tuple[Bubble, ...]:
@@ -101,7 +105,10 @@ async def _around(tx: Transaction, chat_id: int, rows: Sequence[AnyRow]) -> _Aro
     elsewhere = {row.quoted_wamid for row in rows if row.quoted_wamid} - here.keys()
     quoted = {row.wamid: row for row in await repository.quoted_messages(tx, chat_id, elsewhere)}
     taps = {wamid: _tap(details, text) for wamid, details, text in await repository.taps_on(tx, chat_id, menus)}
-    return _Around({**quoted, **here}, taps, _chips(await repository.reactions_to(tx, wamids)))
+    chips = _chips(await repository.reactions_to(tx, wamids))
+    return _Around(
+        {**quoted, **here}, taps, chips, await attachments_of(tx, [row.id for row in rows if row.kind in WITH_FILES])
+    )
 
 
 def _chips(reactions: Sequence[AnyRow]) -> Mapping[str, tuple[ReactionChip, ...]]:
@@ -151,7 +158,13 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
         possible_duplicate=bool(row.possible_duplicate),
         quote=_quote(row, around.quoted),
         reactions=around.reactions.get(row.wamid, ()) if row.wamid else (),
-        extras=read_extras(row.kind, details, row.mime_type, *around.taps.get(row.wamid or "", ("", ""))),
+        extras=read_extras(
+            row.kind,
+            details,
+            row.mime_type,
+            *around.taps.get(row.wamid or "", ("", "")),
+            attachment=None if row.revoked_at else around.files.get(row.id),
+        ),
     )
 
 
