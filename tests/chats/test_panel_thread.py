@@ -25,8 +25,19 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ),
     (
         "contacts",
-        {"details": {"contacts": [{"name": "Luz", "phones": [{"phone": "+57 300"}], "urls": ["javascript:x"]}]}},
-        ("Luz", "+57 300"),
+        {
+            "details": {
+                "contacts": [
+                    {
+                        "name": "Luz",
+                        "phones": [{"phone": "+57 300", "kind": "WORK"}],
+                        "urls": ["javascript:x"],
+                        "birthday": "1980-05-01",
+                    }
+                ]
+            }
+        },
+        ("Luz", "+57 300 trabajo", "Cumpleaños: 1980-05-01"),
     ),
     (
         "order",
@@ -35,7 +46,7 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
                 "order": {"lines": [{"product_id": "SKU1", "quantity": "2", "price": "10.5", "currency": "COP"}]}
             }
         },
-        ("SKU1", "× 2", "21.0 COP"),
+        ("SKU1", "× 2", "21 COP"),
     ),
     ("list_reply", {"details": {"chosen": {"id": "a", "title": "Horario"}}}, ("Eligió una opción",)),
     (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from waia.chats.panel.whatsapp_text import Piece
 
@@ -43,10 +44,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A fact of a contact card; `link` is empty where nothing can be opened."""
+    """A fact of a contact card; `link` is empty where nothing can be opened. `kind` is as the phone calls it: WORK."""
 
     text: str
     link: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +56,25 @@ class Card:
     name: str
     organization: str
     lines: tuple[Line, ...]
+    birthday: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     product: str
     quantity: str
-    amount: str
+    amount: Decimal | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """`total` is None where a price is missing or currencies differ."""
+
     lines: tuple[OrderLine, ...]
-    total: str
+    total: Decimal | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

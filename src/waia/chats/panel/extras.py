@@ -89,14 +89,17 @@ def _card(node: Node) -> Card:
     name = node.get("name")
     shown = _shown(name) or _shown(_node(name).get("formatted_name"))
     organization = _shown(node.get("organization")) or _shown(_node(node.get("org")).get("company"))
-    return Card(shown, organization, tuple(_card_lines(node))[:MAX_LINES])
+    own = node.get("origin") == "contact_request"
+    lines = tuple(_card_lines(node))[:MAX_LINES]
+    return Card(shown, organization, lines, birthday=_shown(node.get("birthday")), is_own=own)
 
 
 def _card_lines(node: Node) -> Iterator[Line]:
     for phone in _some(node.get("phones")):
         number = _text(_node(phone).get("phone")) or _text(_node(phone).get("wa_id")) or _text(phone)
         if number:
-            yield Line(number, f"tel:{number.replace(' ', '')}")
+            kind = _shown(_node(phone).get("kind") or _node(phone).get("type"))
+            yield Line(revealed(number), f"tel:{number.replace(' ', '')}", kind.lower())
     for email in _some(node.get("emails")):
         address = _text(email) or _text(_node(email).get("email"))
         yield from [Line(address, f"mailto:{address}")] if address else []
@@ -104,7 +107,7 @@ def _card_lines(node: Node) -> Iterator[Line]:
         address = _text(url) or _text(_node(url).get("url"))
         yield from [Line(address, address if is_safe_link(address) else "")] if address else []
     for address in _some(node.get("addresses")):
-        yield from [Line(_text(address))] if _text(address) else []
+        yield from [Line(_shown(address))] if _text(address) else []
 
 
 def _order(node: Node) -> Order | None:
@@ -112,10 +115,11 @@ def _order(node: Node) -> Order | None:
     if not lines:
         return None
     amounts = [_amount(line) for line in lines]
-    currencies = {_text(line.get("currency")) for line in lines}
+    currencies = {_shown(line.get("currency")) for line in lines}
     known = [amount for amount in amounts if amount is not None]
-    total = f"{sum(known):f} {currencies.pop()}" if len(known) == len(lines) and len(currencies) == 1 else ""
-    return Order(tuple(_order_line(line, amount) for line, amount in zip(lines, amounts, strict=True)), total.strip())
+    drawn = tuple(_order_line(line, amount) for line, amount in zip(lines, amounts, strict=True))
+    whole = len(known) == len(lines) and len(currencies) == 1
+    return Order(drawn, sum(known, Decimal(0)) if whole else None, currencies.pop() if whole else "")
 
 
 def _amount(line: Node) -> Decimal | None:
@@ -125,9 +129,8 @@ def _amount(line: Node) -> Decimal | None:
 
 
 def _order_line(line: Node, amount: Decimal | None) -> OrderLine:
-    shown = "" if amount is None else f"{amount:f} {_text(line.get('currency'))}".strip()
-    product = _text(line.get("product_id")) or _text(line.get("product_retailer_id"))
-    return OrderLine(product, _text(line.get("quantity")), shown)
+    product = _shown(line.get("product_id")) or _shown(line.get("product_retailer_id"))
+    return OrderLine(product, _shown(line.get("quantity")), amount, _shown(line.get("currency")))
 
 
 def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
