@@ -30,3 +30,12 @@ def need(*alternatives: str) -> str:
     if os.environ.get("WAIA_TEST_REQUIRE") == "all":
         pytest.fail(missing, pytrace=False)
     pytest.skip(missing)
+
+
+def need_root(why: str) -> None:
+    """Some faults need rights that only root has."""
+    if os.geteuid() == 0:
+        return
+    if os.environ.get("WAIA_TEST_REQUIRE") == "all":
+        pytest.fail(f"needs root {why}", pytrace=False)
+    pytest.skip(f"needs root {why}")

@@ -123,6 +123,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WAIA_ALLOWED_HOSTS", "allowed_hosts", "", "Host names that are answered, separated by commas; empty answers all", _names),
     Setting("WAIA_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1", "Proxies whose X-Forwarded-* headers are believed", _names),
     Setting("WAIA_DATA", "data_dir", "./data", "Folder for the SQLite file, the media and the secret key", Path),
+    Setting("DISK_RESERVE_MB", "disk_reserve_mb", "32", "Free space (MB) on the disk of the SQLite file below which webhooks are answered 503, so that people can still work", _number(0, 100_000)),
     Setting("MEDIA_ROOT", "media_root", "", "Folder for media; WAIA_DATA/media when empty"),
     Setting("WAIA_LANG", "lang", "es", "Language when neither the user nor the browser says one", _choice("es", "en")),
     Setting("WAIA_TIMEZONE", "timezone", "America/Bogota", "Time zone of the business", _zone),
@@ -185,6 +186,7 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     data_dir: Path
+    disk_reserve_mb: float
     media_root: str
     lang: str
     timezone: ZoneInfo

@@ -1,11 +1,11 @@
 """Finds who is signed in by the token in the cookie, cheaply enough for every request and open stream."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from waia.accounts.cookies import csrf_token, is_token, new_token, token_hash
 from waia.accounts.logins import repository
@@ -17,6 +17,7 @@ from waia.kit.db import Database, Transaction
 LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(seconds=60)
 KNOWN_FOR = timedelta(seconds=4)
+SEEN_WAIT_S = 0.5
 MOST_KNOWN = 5_000
 log = structlog.get_logger(__name__)
 
@@ -83,7 +84,7 @@ class Sessions:
 
     def _remembered(self, key: str) -> Known | None:
         known = self._known.get(key)
-        if known is None or self._clock.real() - known.read_at > KNOWN_FOR:
+        if known is None or abs(self._clock.real() - known.read_at) > KNOWN_FOR:
             return None
         return known
 
@@ -119,11 +120,15 @@ class Sessions:
 
     async def _write_seen(self, known: Known, now: datetime) -> bool:
         """A database that cannot be written to for a moment must not keep anybody from reading."""
-        try:
-            return await self._database.run(lambda tx: repository.mark_seen(tx, known.user.login_id, now))
-        except SQLAlchemyError as error:
-            log.warning("login not marked as used", cause=type(error).__name__)
-            return True
+        writing = asyncio.create_task(self._database.run(lambda tx: repository.mark_seen(tx, known.user.login_id, now)))
+        writing.add_done_callback(_note_failure)
+        done, _ = await asyncio.wait([writing], timeout=SEEN_WAIT_S)
+        return writing.result() if done and writing.exception() is None else True
+
+
+def _note_failure(writing: "asyncio.Task[bool]") -> None:
+    if not writing.cancelled() and (error := writing.exception()) is not None:
+        log.warning("login not marked as used", cause=type(error).__name__)
 
 
 def signed_in(found: FoundLogin, csrf: str) -> SignedIn:

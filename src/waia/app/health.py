@@ -26,7 +26,7 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
     if parts.closing.is_set():
         return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)
     try:
-        checks = await _checks(parts.database)
+        checks = {**await _checks(parts.database), "disk": parts.disk.verdict()}
     except (SQLAlchemyError, OSError, TimeoutError):
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
     wrong = any(value != "ok" for value in checks.values())

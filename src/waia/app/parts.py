@@ -8,6 +8,7 @@ from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
 from waia.kit.clock import Clock
 from waia.kit.db import Database
+from waia.kit.disk import Disk
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
 from waia.media.folder import FolderStorage
@@ -38,6 +39,7 @@ class Parts:
     clock: Clock
     wakeups: Wakeups
     database: Database
+    disk: Disk
     pages: Pages
     rules: Rules
     mind: Mind
@@ -89,6 +91,7 @@ def make_parts(settings: Settings) -> Parts:
     """Raises SettingError for what only shows when everything meets (opening hours, plug-ins)."""
     clock, wakeups, closing = Clock(settings.frozen_clock), Wakeups(), asyncio.Event()
     database = Database(settings.sqlalchemy_url, wakeups)
+    disk = Disk(database.folder, int(settings.disk_reserve_mb * MB))
     pages = Pages(settings.timezone, clock, demo=settings.demo)
     base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
     rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
@@ -101,11 +104,12 @@ def make_parts(settings: Settings) -> Parts:
         clock=clock,
         wakeups=wakeups,
         database=database,
+        disk=disk,
         pages=pages,
         rules=rules,
         mind=Mind(rules, clock, base_url),
         accounts=open_accounts(database, settings, clock),
-        ingress=Ingress(database, clock, settings.app_secrets),
+        ingress=Ingress(database, clock, settings.app_secrets, disk),
         live=Live(
             database=database,
             wakeups=wakeups,

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0")  # wh
 SQLITE_READS = ("wal_autocheckpoint=0", "query_only=ON")
 MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
+LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
 T = TypeVar("T")
 
@@ -92,6 +94,11 @@ class Database:
         )
         self._reader = _sqlite_readers(self.url) if self.is_sqlite else self._writer
         self._glancer = _sqlite_on_loop(self.url, sqlite.Glancing, SQLITE_READS) if self.is_sqlite else self._writer
+
+    @property
+    def folder(self) -> Path | None:
+        """Where SQLite's file lies; None for a server."""
+        return Path(self.url.database or "").parent if self.is_sqlite else None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -180,7 +187,7 @@ def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
         pool_pre_ping=True,
         pool_recycle=1800,
         pool_timeout=3,
-        connect_args={"connect_timeout": 3},
+        connect_args={"connect_timeout": 3, "init_command": f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_S}"},
         hide_parameters=True,  # they hold people's words, and errors are logged
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,

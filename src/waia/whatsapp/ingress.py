@@ -8,6 +8,7 @@ import structlog
 
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
+from waia.kit.disk import Disk
 from waia.kit.errors import Unavailable
 from waia.kit.failpoints import reach
 from waia.whatsapp.items import Split
@@ -33,12 +34,14 @@ class Ingress:
     `app_secrets` sign what may come in.
     """
 
-    def __init__(self, database: Database, clock: Clock, app_secrets: Sequence[bytes]) -> None:
+    def __init__(self, database: Database, clock: Clock, app_secrets: Sequence[bytes], disk: Disk) -> None:
         self.app_secrets = app_secrets
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._disk = database, clock, disk
         self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
 
     async def store(self, raw: bytes, split: Split) -> None:
+        if not self._disk.has_room():
+            raise Unavailable
         body = _Body(raw, split)
         try:
             self._bodies.put_nowait(body)
