@@ -38,7 +38,8 @@ WORKING = """
     SELECT (SELECT count(*) FROM inbox WHERE state = 'ready') AS inbox,
            (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')) AS outbox,
            (SELECT count(*) FROM chat_state WHERE bot_due_at IS NOT NULL) AS due,
-           (SELECT count(*) FROM lanes) AS lanes
+           (SELECT count(*) FROM lanes WHERE NOT (queue = 'media' AND EXISTS (
+               SELECT 1 FROM media WHERE CAST(media.id AS CHAR) = lanes.key AND media.attempts > 0))) AS lanes
 """
 
 
@@ -111,6 +112,7 @@ class Road:
     world: World
     store: Store
     http: httpx.AsyncClient
+    folder: Path
     accepted: list[bytes] = field(default_factory=list)
 
     async def post(self, body: bytes, sign: str | None = None) -> int:
@@ -157,6 +159,17 @@ class Road:
         """What waits or is on its way, by where it is."""
         found = (await self.store.row(WORKING))._mapping
         return {name: count for name, count in found.items() if count}
+
+    async def known_keys(self) -> set[str]:
+        """Of every file and rendition that a row points at."""
+        rows = await self.store.rows("SELECT storage_key, thumb_key, playable_key FROM media_files")
+        return {key for row in rows for key in row if key}
+
+    async def stored_keys(self) -> set[str]:
+        """Of every file in the storage, those included that are not finished."""
+        root = self.folder / "media"
+        found = await asyncio.to_thread(lambda: [path for path in root.rglob("*") if path.is_file()])
+        return {path.relative_to(root).as_posix() for path in found}
 
     def sent_to(self, customer: str = "carla") -> list[SentMessage]:
         return [sent for sent in self.world.sent if sent.customer_key == customer]
@@ -207,7 +220,7 @@ async def served(folder: Path, url: str, *, start: bool = True, **settings: str)
         serving(create_graph_app(world)) as graph,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as http,
     ):
-        road = Served(world, Store(url), http)
+        road = Served(world, Store(url), http, folder)
         road.waia = Waia(folder, settings_for(folder, graph, url, port, **settings))
         try:
             if start:
@@ -244,7 +257,7 @@ async def inside(
         serving(create_app(told, parts=parts), port=port) as address,
         httpx.AsyncClient(base_url=address, timeout=20, trust_env=False) as http,
     ):
-        road = Inside(world, Store(url), http)
+        road = Inside(world, Store(url), http, folder)
         road.parts = parts
         try:
             yield road

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "si", "sí"})
+FILE_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -60,6 +61,16 @@ def _switch(text: str) -> bool:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _days_by_kind(text: str) -> dict[str, int]:
+    days: dict[str, int] = {}
+    for part in _names(text):
+        kind, _, number = part.partition("=")
+        if kind.strip() not in FILE_KINDS or not number.strip().isdigit() or not int(number):
+            raise ValueError("use kinds and days such as image=365, video=90")
+        days[kind.strip()] = int(number)
+    return days
 
 
 def _digits(text: str) -> tuple[str, ...]:
@@ -125,6 +136,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WAIA_DATA", "data_dir", "./data", "Folder for the SQLite file, the media and the secret key", Path),
     Setting("DISK_RESERVE_MB", "disk_reserve_mb", "32", "Free space (MB) on the disk of the SQLite file below which webhooks are answered 503, so that people can still work", _number(0, 100_000)),
     Setting("MEDIA_ROOT", "media_root", "", "Folder for media; WAIA_DATA/media when empty"),
+    Setting("WAIA_MEDIA_WORKERS", "media_workers", "4", "Files of customers that are fetched at the same time", _number(1, 32)),
+    Setting("WAIA_MEDIA_HOSTS", "media_hosts", "lookaside.fbsbx.com, *.fbcdn.net, *.whatsapp.net", "Hosts that files of customers may come from, beside that of META_API_URL", _names),
+    Setting("WAIA_MEDIA_DAYS", "media_days", "", "Days that files are kept by kind, such as image=365, video=90; kinds: image, video, audio, document, sticker; empty keeps all", _days_by_kind),
     Setting("WAIA_LANG", "lang", "es", "Language when neither the user nor the browser says one", _choice("es", "en")),
     Setting("WAIA_TIMEZONE", "timezone", "America/Bogota", "Time zone of the business", _zone),
     Setting("WAIA_HOURS", "hours", "", "Opening hours such as mon-fri 08:00-18:00; sat 09:00-13:00; empty means always open"),
@@ -188,6 +202,9 @@ class Settings:
     data_dir: Path
     disk_reserve_mb: float
     media_root: str
+    media_workers: int
+    media_hosts: tuple[str, ...]
+    media_days: dict[str, int]
     lang: str
     timezone: ZoneInfo
     hours: str

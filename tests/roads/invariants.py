@@ -15,6 +15,7 @@ async def check_invariants(road: Road, *, dead: int = 0) -> None:
     await _replies_went_out_in_order(road)
     await _nothing_was_accepted_twice_unflagged(road)
     await _nothing_is_held_by_the_dead(road)
+    await _no_file_and_no_row_of_one_is_an_orphan(road)
     await _the_database_is_whole(road)
     await _events_have_no_gap(road)
     assert await road.store.one("SELECT count(*) FROM inbox WHERE state = 'dead'") == dead
@@ -61,7 +62,24 @@ async def _nothing_was_accepted_twice_unflagged(road: Road) -> None:
 
 async def _nothing_is_held_by_the_dead(road: Road) -> None:
     assert await road.store.column("SELECT public_id FROM outbox WHERE state = 'sending'") == []
-    assert await road.store.column("SELECT owner FROM lanes WHERE owner <> ''") == []
+    assert await road.store.column("SELECT owner FROM lanes WHERE owner <> '' AND queue <> 'media'") == []
+
+
+async def _no_file_and_no_row_of_one_is_an_orphan(road: Road) -> None:
+    """Whatever is ready can be opened, whatever waits has its lane, and each row of a file has somebody who uses it."""
+    wrong = """
+        SELECT id FROM media WHERE (state = 'ready' AND file_id IS NULL) OR (scope = 'chat' AND message_id IS NULL)
+            OR (state = 'pending' AND NOT EXISTS (
+                SELECT 1 FROM lanes WHERE queue = 'media' AND lanes.key = CAST(media.id AS CHAR)))
+    """
+    assert await road.store.column(wrong) == []
+    unused = """
+        SELECT id FROM media_files f WHERE NOT EXISTS (SELECT 1 FROM media WHERE file_id = f.id)
+            AND NOT EXISTS (SELECT 1 FROM regla_medias WHERE file_id = f.id)
+            AND NOT EXISTS (SELECT 1 FROM boton_medias WHERE file_id = f.id)
+    """
+    assert await road.store.column(unused) == []
+    assert await road.stored_keys() == await road.known_keys()
 
 
 async def _the_database_is_whole(road: Road) -> None:

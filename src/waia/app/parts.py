@@ -11,7 +11,9 @@ from waia.kit.db import Database
 from waia.kit.disk import Disk
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
+from waia.media.download import Downloads
 from waia.media.folder import FolderStorage
+from waia.media.hosts import AllowedPlaces
 from waia.media.limits import MB
 from waia.media.storage import Storage
 from waia.rules.book import Rules
@@ -21,10 +23,12 @@ from waia.whatsapp.client import GraphClient, open_client
 from waia.whatsapp.ingress import Ingress
 from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
+from waia.workers.media import MediaWorker
 from waia.workers.mind import Mind
 from waia.workers.outbox import Sender
 from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
+from waia.workers.renditions import RenditionsWorker
 from waia.workers.scheduler import Scheduler
 from waia.workers.throttle import NumberThrottle
 from waia.workers.turns import TurnsWorker
@@ -51,6 +55,7 @@ class Parts:
     recorder: Recorder
     storage: Storage
     attacher: Attacher
+    media: MediaWorker
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -69,6 +74,8 @@ class Parts:
             "turns": turns.step,
             "outbox": self.sender.step,
             "receipts": receipts.step,
+            "media": self.media.step,
+            "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
@@ -83,6 +90,7 @@ class Parts:
         for task in self.background:
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)
+        await self.media.stop()
         await self.client.close()
         await self.database.close()
 
@@ -124,5 +132,14 @@ def make_parts(settings: Settings) -> Parts:
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
+        media=_fetcher(settings, database, clock, client, storage),
         closing=closing,
     )
+
+
+def _fetcher(
+    settings: Settings, database: Database, clock: Clock, client: GraphClient, storage: Storage
+) -> MediaWorker:
+    places = AllowedPlaces(settings.media_hosts, settings.meta_api_url)
+    downloads = Downloads(storage, places, settings.meta_token)
+    return MediaWorker(database, clock, client, downloads, storage, settings.media_workers)

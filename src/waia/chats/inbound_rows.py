@@ -1,12 +1,25 @@
 """Turns a received message into the columns of `mensajes`, with the original's values where it had any."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
 from waia.chats.record import ChatRecord
+from waia.media.kinds import kind_of
+from waia.whatsapp.media_address import hex_digest
 from waia.whatsapp.received import InboundMessage, MessageKind
+
+AT_META, LAST_CHANCE = timedelta(days=7), timedelta(hours=1)
+FILE_KINDS = {
+    MessageKind.IMAGE: "image",
+    MessageKind.VIDEO: "video",
+    MessageKind.AUDIO: "audio",
+    MessageKind.VOICE: "audio",
+    MessageKind.DOCUMENT: "document",
+    MessageKind.STICKER: "sticker",
+}
 
 ORIGINAL_TIPOS = {
     MessageKind.TEXT: "cliente",
@@ -30,6 +43,7 @@ def tipo_of(message: InboundMessage) -> str:
 def row_of(chat: ChatRecord, *, wamid: str | None, at: datetime, received_at: datetime) -> dict[str, Any]:
     """The columns that every inbound row has; all rows have the same keys, so that many go in one statement."""
     return {
+        "public_id": uuid4().hex,
         "chat_id": chat.id,
         "wamid": wamid[:255] if wamid else None,
         "numero": chat.numero,
@@ -40,6 +54,7 @@ def row_of(chat: ChatRecord, *, wamid: str | None, at: datetime, received_at: da
         "author": "customer",
         "quoted_wamid": None,
         "media_id": None,
+        "media_url": None,
         "mime_type": None,
         "link_url": None,
         "link_title": None,
@@ -47,6 +62,26 @@ def row_of(chat: ChatRecord, *, wamid: str | None, at: datetime, received_at: da
         "link_thumb": None,
         "status": 0,
         "bot_may_run": False,
+    }
+
+
+def media_of(message: InboundMessage, chat: ChatRecord, at: datetime, now: datetime) -> dict[str, Any] | None:
+    """The row of `media` for the file that hangs on a message. Meta keeps it for a week: so long it is tried."""
+    told = message.media
+    if told is None or told.id is None:
+        return None
+    kind = FILE_KINDS.get(message.kind) or kind_of((told.mime or "").partition(";")[0].strip().lower()).kind
+    return {
+        "public_id": uuid4().hex,
+        "chat_id": chat.id,
+        "kind": kind,
+        "filename": (told.filename or "")[:255],
+        "mime": (told.mime or "")[:127],
+        "sha256": hex_digest(told.sha256),
+        "graph_id": told.id[:255],
+        "phone_number_id": (message.phone_number_id or "")[:40],
+        "voice": told.voice or message.kind == MessageKind.VOICE,
+        "give_up_at": max(at + AT_META, now + LAST_CHANCE),
     }
 
 

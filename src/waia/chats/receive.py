@@ -1,19 +1,20 @@
 """Stores what customers (and the phone app) said. Nothing here decides: deciding may fail, storing may not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from waia.chats import repository
 from waia.chats.contact_repository import ContactRecord, Contacts
 from waia.chats.delivery import apply_statuses
 from waia.chats.delivery_state import DeliveryState
-from waia.chats.inbound_rows import details_of, row_of, tipo_of
+from waia.chats.inbound_rows import details_of, media_of, row_of, tipo_of
 from waia.chats.receipts import TYPING, ask_for
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
+from waia.media.repository import add_pending
+from waia.media.values import address_of
 from waia.whatsapp.people import Sender
 from waia.whatsapp.received import (
     AccountEvent,
@@ -59,6 +60,7 @@ class Receiver:
         self._chats: dict[tuple[str, int], ChatRecord] = {}
         self._rows: list[dict[str, Any]] = []
         self._owners: dict[str, ChatRecord] = {}
+        self._files: dict[str, dict[str, Any]] = {}
 
     async def receive(self, inbounds: Sequence[Inbound]) -> list[ChatRecord]:
         """Store everything; the chats touched, with `bot_due_at` set where the bot has to look."""
@@ -186,8 +188,11 @@ class Receiver:
             chat.show(at=row["timestamp"], text=row["text"] or "", kind=row["kind"], author=row["author"])
 
     async def _fill(self, wamid: str, row: dict[str, Any]) -> bool:
-        names = ("text", "tipo", "kind", "media_id", "mime_type", "details")
-        return await repository.fill_message(self._tx, wamid, {name: row[name] for name in names})
+        names = ("text", "tipo", "kind", "media_id", "media_url", "mime_type", "details")
+        message_id = await repository.fill_message(self._tx, wamid, {name: row[name] for name in names})
+        if message_id is not None:
+            await self._fetch_files({row["public_id"]: message_id})
+        return message_id is not None
 
     async def _change(self, said: Said) -> None:
         await self._insert_messages()
@@ -261,6 +266,8 @@ class Receiver:
 
     def _row(self, chat: ChatRecord, message: InboundMessage, at: datetime) -> dict[str, Any]:
         row = row_of(chat, wamid=message.id, at=at, received_at=self._real_now)
+        if file := media_of(message, chat, at, self._now):
+            self._files[row["public_id"]] = file
         referral = message.referral
         return row | {
             "quoted_wamid": message.quoted_id,
@@ -269,6 +276,7 @@ class Receiver:
             "kind": str(message.kind),
             "details": details_of(message),
             "media_id": message.media.id if message.media else None,
+            "media_url": address_of(file["public_id"]) if file else None,
             "mime_type": message.media.mime if message.media else None,
             "link_url": referral.source_url if referral else None,
             "link_title": referral.headline if referral else None,
@@ -277,13 +285,13 @@ class Receiver:
         }
 
     def _add(self, chat: ChatRecord, row: dict[str, Any]) -> None:
-        row["public_id"] = uuid4().hex
         self._rows.append(row)
         self._owners[row["public_id"]] = chat
 
     async def _insert_messages(self) -> None:
         rows, self._rows = self._rows, []
         ids = await repository.add_messages(self._tx, rows)
+        await self._fetch_files(ids)
         for row in rows:
             message_id = ids.get(row["public_id"])
             chat = self._owners.pop(row["public_id"])
@@ -293,6 +301,12 @@ class Receiver:
             if row["bot_may_run"]:
                 chat.bot_memory["pending"] = [*chat.pending, message_id]
             chat.dirty = True
+
+    async def _fetch_files(self, message_ids: Mapping[str, int]) -> None:
+        """Due at once, in the transaction of their messages: no file is forgotten, whatever happens next."""
+        found = [(self._files.pop(public_id, None), message_id) for public_id, message_id in message_ids.items()]
+        files = [file | {"message_id": message_id} for file, message_id in found if file]
+        await add_pending(self._tx, files, self._real_now)
 
     async def _flag_unknown_number(self, phone_number_id: str | None) -> None:
         if self._is_ours(phone_number_id):

@@ -211,12 +211,13 @@ async def prune_decisions(tx: Transaction, before: datetime) -> None:
     await tx.execute(delete(DecisionRow).where(DecisionRow.at < before))
 
 
-async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> bool:
-    """Complete a placeholder of the imported history with its real content."""
-    changed = await tx.execute(
-        update(Message).where(Message.wamid == wamid, Message.kind == "media_placeholder").values(**values)
-    )
-    return bool(changed.rowcount)
+async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> int | None:
+    """Complete a placeholder of the imported history with its real content; its id, None when there is none."""
+    placeholder = (Message.wamid == wamid) & (Message.kind == "media_placeholder")
+    message_id: int | None = (await tx.execute(select(Message.id).where(placeholder))).scalar_one_or_none()
+    if message_id is not None:
+        await tx.execute(update(Message).where(Message.id == message_id).values(**values))
+    return message_id
 
 
 _BY_ID = (

@@ -95,6 +95,12 @@ async def lease(tx: Transaction, queue: str, keys: Sequence[str], owner: str, un
         await tx.execute(_LEASE, {"q": queue, "keys": list(keys), "o": owner, "until": until})
 
 
+async def renew(tx: Transaction, queue: str, owners: Sequence[str], until: datetime) -> None:
+    """Hold on to leases whose work takes longer."""
+    if owners:
+        await tx.execute(_RENEW, {"q": queue, "owners": list(owners), "until": until})
+
+
 async def release(tx: Transaction, queue: str, owner: str, releases: Sequence[Release]) -> None:
     """Give leased lanes back; a lane to which work came meanwhile becomes due at once. Raises `Fenced`."""
     done = [item.key for item in releases if item.due_at is None]
@@ -163,6 +169,11 @@ _LEASE = (
     update(_LANE)
     .where(_THESE)
     .values(due_at=bindparam("until"), owner=bindparam("o"), fence=_LANE.c.fence + 1, again_at=None)
+)
+_RENEW = (
+    update(_LANE)
+    .where(_LANE.c.queue == bindparam("q"), _LANE.c.owner.in_(bindparam("owners", expanding=True)))
+    .values(due_at=bindparam("until"))
 )
 _HELD = (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k")) & (Lane.owner == bindparam("o"))
 _THESE_HELD = _THESE & (_LANE.c.owner == bindparam("o"))

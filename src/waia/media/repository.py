@@ -12,7 +12,7 @@ from waia.kit.sql import insert_ignore, table_of, upsert
 from waia.media.models import Media, MediaFile, MediaUpload
 from waia.media.values import Attachment, MediaState, Reason, Scope, StoredFile
 
-MEDIA = "media"
+MEDIA, RENDITIONS = "media", "renditions"
 _MEDIA, _FILE, _UPLOAD = table_of(Media), table_of(MediaFile), table_of(MediaUpload)
 _FILE_FIELDS = (
     "mime", "size", "width", "height", "duration_ms", "animated", "sha256", "storage_key", "thumb_key", "playable_key",
@@ -36,7 +36,7 @@ async def add_ready(tx: Transaction, row: dict[str, Any], now: datetime) -> int:
 
 async def add_file(tx: Transaction, stored: StoredFile, now: datetime) -> int:
     values = {name: getattr(stored, name) for name in StoredFile.__dataclass_fields__}
-    added = await tx.execute(insert(_FILE), values | {"created_at": now, "checked_at": now})
+    added = await tx.execute(insert(_FILE), values | {"created_at": now})
     return int(added.inserted_primary_key[0])
 
 

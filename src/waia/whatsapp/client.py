@@ -15,6 +15,7 @@ import msgspec
 
 from waia.whatsapp.answers import Outcome, Retry, Unknown, outcome_of
 from waia.whatsapp.errors import Scope
+from waia.whatsapp.media_address import MediaAddress, NoAddress, read_address
 from waia.whatsapp.uploads import FileToUpload, UploadForm, UploadOutcome, upload_again, upload_outcome
 
 DEADLINE_S = 20.0
@@ -158,6 +159,18 @@ class GraphClient:
             return None
         outcome = outcome_of(answer.status_code, answer.headers, answer.content)
         return getattr(outcome, "reason", "") or f"HTTP {answer.status_code}"
+
+    async def media_address(self, graph_id: str, phone_number_id: str) -> MediaAddress | NoAddress:
+        """A fresh address of a file's bytes; never raises for anything the network or Meta does."""
+        address = f"{self._root}/{quote(graph_id, safe='')}"
+        asked = {"phone_number_id": phone_number_id} if phone_number_id else {}
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                headers = {"Authorization": f"Bearer {self._token}"}
+                answer = await self._http.get(address, params=asked, headers=headers, follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            return NoAddress(_described(error))
+        return read_address(answer.status_code, answer.content[:MAX_ANSWER_BYTES])
 
     async def close(self) -> None:
         await self._http.aclose()
