@@ -80,6 +80,12 @@ def _digits(text: str) -> tuple[str, ...]:
     return numbers
 
 
+def _optional_digits(text: str) -> str:
+    if text and not text.isdigit():
+        raise ValueError("use the id shown by Meta: digits only")
+    return text
+
+
 def _address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("use an address that starts with https://")
@@ -118,6 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("META_APP_SECRET_PREVIOUS", "meta_app_secret_previous", "", "The secret before, accepted while it is being changed", secret=True),
     Setting("VERIFY_TOKEN", "verify_token", "", "The word you also type in Meta's webhook form; empty refuses the verification", secret=True),
     Setting("PHONE_NUMBER_ID", "phone_number_ids", "", "Phone number id from Meta, several separated by commas", _digits),
+    Setting("WABA_ID", "waba_id", "", "WhatsApp Business Account id from Meta: its approved templates are offered to agents", _optional_digits),
     Setting("META_API_URL", "meta_api_url", "https://graph.facebook.com", "Address of the Graph API", _address),
     Setting("META_API_VERSION", "meta_api_version", "v25.0", "Version of the Graph API", _version),
     Setting("DATABASE_URL", "database_url", "", "sqlite:///file or mysql://user:password@host/name; wins over DB_*", secret=True),
@@ -184,6 +191,7 @@ class Settings:
     meta_app_secret_previous: str
     verify_token: str
     phone_number_ids: tuple[str, ...]
+    waba_id: str
     meta_api_url: str
     meta_api_version: str
     database_url: str

@@ -37,8 +37,8 @@ class Shop:
     _count: int = 0
 
     @classmethod
-    async def open(cls, folder: Path, database_url: str) -> "Shop":
-        environ = {"WAIA_DATA": str(folder), "DATABASE_URL": database_url, "CHATS_WITHOUT_ROLE": "admins"}
+    async def open(cls, folder: Path, database_url: str, **settings: str) -> "Shop":
+        environ = {"WAIA_DATA": str(folder), "DATABASE_URL": database_url, "CHATS_WITHOUT_ROLE": "admins", **settings}
         shop = cls(make_parts(load_settings({**environ, "WAIA_CLOCK": NOW.isoformat()}, env_file=None)))
         async with shop.parts.database.writing() as tx:
             shop.roles["admin"] = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()

@@ -10,12 +10,14 @@ from waia.accounts import routes as account_routes
 from waia.app.parts import Parts
 from waia.seeds.cast import CUSTOMERS
 from waia.seeds.repository import newest_message_at, open_windows
+from waia.seeds.templates import TEMPLATES
+from waia.simulator import Template
 from waia.simulator.graph_api import graph_routes
 from waia.simulator.phone import phone_routes
 from waia.simulator.phone_cast import invite, reopen_windows
 from waia.simulator.world import World
 
-PHONE_NUMBER_ID = "106540352242922"
+PHONE_NUMBER_ID, ACCOUNT_ID = "106540352242922", "102290129340398"
 SHOP = "Mesones La Piedra"
 
 
@@ -30,6 +32,7 @@ def demo_environment(environ: dict[str, str]) -> dict[str, str]:
         "META_APP_SECRET": secrets.token_hex(16),
         "VERIFY_TOKEN": secrets.token_hex(8),
         "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "WABA_ID": ACCOUNT_ID,
         "DATABASE_URL": "",
         "DB_HOST": "",
         "INIT_DB_ON_START": "1",
@@ -54,6 +57,8 @@ class OtherEnd:
     async def start(self, parts: Parts) -> None:
         """The people of the shop hold their phones, and Meta remembers who wrote within a day."""
         invite(self.world, CUSTOMERS, SHOP)
+        for told in TEMPLATES:
+            self.world.add_template(Template(**told))
         async with parts.database.reading() as tx:
             _go_on_from(parts, await newest_message_at(tx))
             reopen_windows(self.world, await open_windows(tx, parts.clock.business()))
@@ -77,6 +82,7 @@ def other_end(parts: Parts) -> OtherEnd:
         app_secret=settings.meta_app_secret,
         verify_token=settings.verify_token,
         phone_number_ids=settings.phone_number_ids,
+        waba_id=settings.waba_id or ACCOUNT_ID,
         token=settings.meta_token,
     )
     return OtherEnd(world, parts.closing)

@@ -30,6 +30,7 @@ from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
 from waia.workers.renditions import RenditionsWorker
 from waia.workers.scheduler import Scheduler
+from waia.workers.templates import TemplatesWorker
 from waia.workers.throttle import NumberThrottle
 from waia.workers.turns import TurnsWorker
 from waia.workers.uploading import Uploader
@@ -69,6 +70,7 @@ class Parts:
         turns = TurnsWorker(self.database, self.clock, self.mind)
         scheduler = Scheduler(self.database, self.clock, self.mind, self.settings.uncertain_window_s)
         receipts = ReceiptsWorker(self.database, self.clock, self.client)
+        templates = TemplatesWorker(self.database, self.clock, self.client, self.settings.waba_id)
         steps = {
             "inbox": inbox.step,
             "turns": turns.step,
@@ -77,6 +79,7 @@ class Parts:
             "media": self.media.step,
             "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,
+            "templates": templates.step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [

@@ -18,7 +18,7 @@ from waia.kit.errors import Conflict, Invalid
 from waia.kit.i18n import N_
 from waia.media.drafts_repository import add_carried, attach_all
 from waia.media.values import Attachment, address_of
-from waia.whatsapp.content import Buttons, Content, ListMenu, Template, content_to_json
+from waia.whatsapp.content import Buttons, Content, ListMenu, Shown, Template, content_to_json
 from waia.whatsapp.limits import breaches, describe
 from waia.whatsapp.outbound import preview_text, tipo_suffix
 
@@ -190,7 +190,7 @@ def _details(content: Content) -> dict[str, Any]:
         rows = [{"id": button.id, "title": button.title} for button in content.buttons]
         return {"header": content.header.text, "footer": content.footer, "options": rows}
     if isinstance(content, Template):
-        return {"template": content.name, "language": content.language}
+        return {"template": content.name, "language": content.language, **_shown(content.shown)}
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return {name: value for name, value in plain.items() if name not in HIDDEN_DETAILS and value}
 
@@ -199,3 +199,13 @@ def _measures(draft: Attachment | None) -> dict[str, Any]:
     """What a bubble needs to keep the place of its file."""
     names = ("mime", "size", "width", "height", "duration_ms")
     return {name: value for name in names if draft and (value := getattr(draft, name)) is not None}
+
+
+def _shown(shown: Shown | None) -> dict[str, Any]:
+    if shown is None:
+        return {}
+    rows = [{"id": "", "title": title} for title in shown.buttons]
+    cards = [_shown(card) | {"body": card.body} for card in shown.cards]
+    told = {"header": shown.header, "footer": shown.footer, "options": rows, "cards": cards}
+    media = {"header_media": {"kind": shown.media, "link": shown.link}} if shown.media else {}
+    return {name: value for name, value in told.items() if value} | media

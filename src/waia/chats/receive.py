@@ -33,6 +33,7 @@ from waia.whatsapp.received import (
     SystemChange,
 )
 from waia.whatsapp.repository import raise_alert
+from waia.whatsapp.template_repository import want_templates
 
 TAP_KINDS = {"button", "button_reply", "list_reply"}
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -239,6 +240,8 @@ class Receiver:
             await self._contacts.resolve(customer)
 
     async def _account(self, event: AccountEvent) -> None:
+        if event.waba_id and (event.field or "").startswith(("message_template", "template_")):
+            await want_templates(self._tx, event.waba_id, self._real_now)
         if event.severity == Severity.INFO:
             return
         words = " · ".join(part for part in (event.text, event.detail) if part)

@@ -22,6 +22,7 @@ DEADLINE_S = 20.0
 CONNECT_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
 IDLE_S = 5.0
+MOST_PAGES = 200
 
 
 def open_client(base_url: str, version: str, token: str) -> "GraphClient":
@@ -81,6 +82,26 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class GraphTrouble(Exception):
+    """A question that Meta did not answer; the text says why."""
+
+
+class _Cursors(msgspec.Struct, frozen=True):
+    after: str = ""
+
+
+class _Paging(msgspec.Struct, frozen=True):
+    """There is another page when `next` is there: the last one has cursors too."""
+
+    cursors: _Cursors = _Cursors()
+    next: str = ""
+
+
+class _Page(msgspec.Struct, frozen=True):
+    data: list[object]
+    paging: _Paging = _Paging()
 
 
 class _Oversize(Exception):
@@ -172,8 +193,33 @@ class GraphClient:
             return NoAddress(_described(error))
         return read_address(answer.status_code, answer.content[:MAX_ANSWER_BYTES])
 
+    async def listed(self, node: str, edge: str, **query: str) -> list[object]:
+        """All rows of a list, page by page. Raises GraphTrouble with Meta's words or the network's."""
+        rows: list[object] = []
+        address = f"{self._root}/{quote(node, safe='')}/{edge}"
+        for _ in range(MOST_PAGES):
+            page = await self._page(address, query)
+            rows += page.data
+            after = page.paging.cursors.after if page.paging.next else ""
+            if not after:
+                break
+            query = {**query, "after": after}
+        return rows
+
     async def close(self) -> None:
         await self._http.aclose()
+
+    async def _page(self, address: str, query: Mapping[str, str]) -> "_Page":
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                headers = {"Authorization": f"Bearer {self._token}"}
+                answer = await self._http.get(address, params=query, headers=headers)
+            if answer.status_code == httpx.codes.OK:
+                return msgspec.json.decode(answer.content, type=_Page)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, msgspec.MsgspecError) as error:
+            raise GraphTrouble(_described(error)) from None
+        outcome = outcome_of(answer.status_code, answer.headers, answer.content)
+        raise GraphTrouble(getattr(outcome, "reason", "") or f"HTTP {answer.status_code}")
 
     async def _post(self, phone_number_id: str, payload: Mapping[str, object]) -> Answer | Retry | Unknown:
         body = _Body(msgspec.json.encode(payload))

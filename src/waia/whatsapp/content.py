@@ -170,10 +170,23 @@ class ContactRequest(msgspec.Struct, frozen=True, tag="contact_request"):
     body: str
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A template as the customer reads it, for our own screens. `media` is the kind of its header, `link` its file."""
+
+    header: str = ""
+    body: str = ""
+    footer: str = ""
+    buttons: tuple[str, ...] = ()
+    media: str = ""
+    link: str = ""
+    cards: tuple["Shown", ...] = ()
+
+
 class Template(msgspec.Struct, frozen=True, tag="template"):
     name: str
     language: str
     components: tuple[Component, ...] = ()
+    shown: Shown | None = None
 
 
 Media = Image | Video | Audio | Document | Sticker

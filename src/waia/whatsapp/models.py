@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import JSON, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, big_id, binary_text, long_bytes
@@ -63,3 +63,28 @@ class AccountAlert(Model):
     text: Mapped[str] = mapped_column(String(500))
     raw: Mapped[bytes] = mapped_column(long_bytes())
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageTemplate(Model):
+    """One template in one language as Meta listed it last; `listed` is Meta's own JSON."""
+
+    __tablename__ = "message_templates"
+    __table_args__ = (UniqueConstraint("account_id", "name", "language"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    account_id: Mapped[str] = mapped_column(binary_text(40))
+    name: Mapped[str] = mapped_column(binary_text(512))
+    language: Mapped[str] = mapped_column(binary_text(20))
+    category: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    status: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    listed: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class TemplateSync(Model):
+    """When an account's templates were read last, and what went wrong the last time (empty: nothing)."""
+
+    __tablename__ = "template_syncs"
+
+    account_id: Mapped[str] = mapped_column(binary_text(40), primary_key=True)
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str] = mapped_column(String(300), default="", server_default="")

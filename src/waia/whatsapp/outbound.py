@@ -68,7 +68,7 @@ def preview_text(content: Content) -> str:
         case Reaction():
             return content.emoji
         case Template():
-            return content.name
+            return (content.shown.body if content.shown else "") or content.name
         case _:
             return content.body
 

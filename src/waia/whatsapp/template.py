@@ -73,7 +73,13 @@ class Carousel(msgspec.Struct, frozen=True, tag="carousel"):
     cards: tuple[tuple[Header | Body | Button, ...], ...]
 
 
-Component = Header | Body | Button | Carousel
+class Offer(msgspec.Struct, frozen=True, tag="limited_time_offer"):
+    """When an offer with a deadline ends, in milliseconds since 1970."""
+
+    until_ms: int
+
+
+Component = Header | Body | Button | Carousel | Offer
 Json = dict[str, object]
 
 
@@ -88,6 +94,9 @@ def component_json(component: Component) -> Json:
                 for index, card in enumerate(cards)
             ]
             return {"type": "carousel", "cards": told}
+        case Offer(until_ms):
+            offer = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": until_ms}}
+            return {"type": "limited_time_offer", "parameters": [offer]}
         case _:
             return _button_json(component)
 

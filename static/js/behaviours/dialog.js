@@ -1,7 +1,14 @@
-// Opens the dialog when a fragment has been put into it, and empties it when it closes.
+// Opens the dialog when a fragment has been put into it, and empties it when it closes. A form inside that is marked
+// so closes it when the server took what it sent.
 export default function dialog(element) {
   let opener = null;
-  document.addEventListener("htmx:before:request", (event) => { opener = event.target; });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!element.contains(event.target)) opener = event.target;
+  });
+  element.addEventListener("htmx:after:request", (event) => {
+    const { response } = event.detail.ctx;
+    if (event.target.matches("[data-closes-dialog]") && response?.status === 200) element.close();
+  });
   new MutationObserver(() => {
     if (element.childElementCount && !element.open) element.showModal();
   }).observe(element, { childList: true });
