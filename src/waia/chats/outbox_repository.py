@@ -64,6 +64,12 @@ async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> No
         await tx.execute(_SENDING, {"ids": list(ids), "now": now})
 
 
+async def unmark_sending(tx: Transaction, chat_ids: Sequence[int]) -> None:
+    """For who holds the lanes of these chats and knows that nothing was asked of Meta yet."""
+    marked = (OutboxItem.chat_id.in_(chat_ids), OutboxItem.state == "sending")
+    await tx.execute(update(OutboxItem).where(*marked).values(state="queued", attempts=OutboxItem.attempts - 1))
+
+
 async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await tx.execute(_SPEND, list(rows))

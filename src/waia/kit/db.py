@@ -30,10 +30,13 @@ T = TypeVar("T")
 
 
 class Transaction:
-    """One unit of work. What it announces becomes event rows as its last statement, and wake-ups after commit."""
+    """One unit of work. What it announces becomes event rows as its last statement, and wake-ups after commit.
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
+    `attempt` rises from 0 when `Database.run` runs the work again; the commit before may have happened all the same.
+    """
+
+    def __init__(self, connection: AsyncConnection, attempt: int = 0) -> None:
+        self.connection, self.attempt = connection, attempt
         self.announcements: list[Announcement] = []
         self.topics: set[str] = set()
         self._session: AsyncSession | None = None
@@ -112,10 +115,10 @@ class Database:
         return self._reading(self._glancer)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Transaction]:
+    async def writing(self, attempt: int = 0) -> AsyncIterator[Transaction]:
         """Commit at the end of the block, roll back on any exception; then wake whoever waits."""
         async with _held(self._write_lock), self._writer.connect() as connection:
-            transaction = Transaction(connection)
+            transaction = Transaction(connection, attempt)
             try:
                 yield transaction
                 await transaction.finish()
@@ -132,7 +135,7 @@ class Database:
         """Run a whole writing function, again (at most 5 times) when the database asks for it (deadlock, busy)."""
         for attempt in range(MAX_TRIES):
             try:
-                async with self.writing() as transaction:
+                async with self.writing(attempt) as transaction:
                     return await work(transaction)
             except DBAPIError as error:
                 if attempt == MAX_TRIES - 1 or not is_retryable(error):

@@ -131,6 +131,11 @@ async def free_leases_of(tx: Transaction, owner_prefix: str, now: datetime) -> i
     return int((await tx.execute(gone)).rowcount)
 
 
+async def leased_by(tx: Transaction, queue: str, owner: str) -> list[str]:
+    """The lanes that this very lease holds."""
+    return list((await tx.execute(select(Lane.key).where(Lane.queue == queue, Lane.owner == owner))).scalars())
+
+
 async def lease_owners(tx: Transaction) -> list[str]:
     return list((await tx.execute(select(Lane.owner).where(Lane.owner != "").distinct())).scalars())
 

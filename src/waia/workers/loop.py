@@ -11,7 +11,7 @@ from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 
 POLL_S = 0.5
-LONGEST_BACKOFF_S = 5.0
+LONGEST_BACKOFF_S = 2.0
 log = structlog.get_logger()
 
 

@@ -74,6 +74,8 @@ class Sender:
     async def _claim(self, tx: Transaction, owner: str) -> "_Lanes":
         """Take due lanes, choose one item of each, mark it `sending` and lease its lane: all in one commit."""
         now = self.clock.real()
+        if tx.attempt:
+            await self._give_back(tx, owner, now)
         keys = await queue.take(tx, OUTBOX, now, MAX_IN_FLIGHT - len(self._in_flight))
         pending = await outbox.pending_of(tx, [int(key) for key in keys])
         lanes = _Lanes()
@@ -99,6 +101,12 @@ class Sender:
             upload = named[item.id]
             if upload not in lanes.graph_ids:
                 lanes.keep_for_upload(item, upload, now, free=self.uploader.is_free(upload, len(lanes.uploads)))
+
+    async def _give_back(self, tx: Transaction, owner: str, now: datetime) -> None:
+        """The claim before may be committed although its answer was lost; nothing was asked of Meta since."""
+        keys = await queue.leased_by(tx, OUTBOX, owner)
+        await outbox.unmark_sending(tx, [int(key) for key in keys])
+        await queue.release(tx, OUTBOX, owner, [queue.Release(key, now) for key in keys])
 
     def _sort_lane(self, key: str, items: Sequence[Pending], now: datetime, lanes: "_Lanes") -> None:
         choice = choose(items, now)
