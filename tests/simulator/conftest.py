@@ -1,5 +1,6 @@
 """A world with Ana in it, a webhook that hears of it, and a client of its Graph API."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from tests.simulator.graph import ANA, OTHER_PNID, PNID, TOKEN, WABA, Graph
+from tests.simulator.phone_page import PhonePage, phone_app
 from tests.simulator.receiver import SECRET, VERIFY_TOKEN, Receiver
 from waia.kit.clock import Clock
 from waia.simulator import World, create_graph_app
@@ -73,3 +75,14 @@ async def wired(world: World) -> AsyncIterator[Graph]:
         httpx.AsyncClient(base_url=address, headers=headers, timeout=5) as http,
     ):
         yield Graph(world, http)
+
+
+@pytest.fixture
+async def phone(world: World, clock: Clock, graph: Graph) -> AsyncIterator[PhonePage]:
+    closing = asyncio.Event()
+    async with (
+        serving(phone_app(world, clock, closing)) as address,
+        httpx.AsyncClient(base_url=address, timeout=5) as http,
+    ):
+        yield PhonePage(http, world, graph, closing)
+        closing.set()

@@ -2,25 +2,15 @@
 
 import asyncio
 import html
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from litestar import Litestar, Request, Response
-from litestar.di import Provide
 
-from tests.simulator.graph import PNID, Graph
+from tests.simulator.graph import PNID
+from tests.simulator.phone_page import PhonePage
 from waia.kit.clock import Clock
-from waia.kit.errors import WaiaError
-from waia.kit.render import Page, Pages
-from waia.settings import load_settings
-from waia.simulator import IdentityMode, World
-from waia.simulator.phone import phone_routes
-from waia.simulator.server import serving
+from waia.simulator import IdentityMode
 
 MENU = {
     "type": "list",
@@ -32,69 +22,6 @@ MENU = {
         "sections": [{"title": "Comprar", "rows": [{"id": "r1", "title": "Cotizar", "description": "Rápido"}]}],
     },
 }
-BUTTONS = {
-    "type": "button",
-    "body": {"text": "¿Seguimos?"},
-    "action": {"buttons": [{"type": "reply", "reply": {"id": "b1", "title": "Sí, claro"}}]},
-}
-
-
-@dataclass
-class PhonePage:
-    """Ana's phone in a browser without scripts."""
-
-    http: httpx.AsyncClient
-    world: World
-    graph: Graph
-    closing: asyncio.Event
-
-    async def text(self, customer: str = "ana") -> str:
-        answer = await self.http.get("/simulador", params={"cliente": customer})
-        assert answer.status_code == 200
-        return html.unescape(answer.text)
-
-    async def sends(self, path: str, **fields: str) -> int:
-        answer = await self.http.post(f"/simulador/{path}", data=fields)
-        return answer.status_code
-
-    async def buttons(self) -> str:
-        return await self.graph.wamid(interactive=BUTTONS)
-
-    def last(self, customer: str = "ana") -> dict[str, Any]:
-        return self.world.thread(customer, PNID)[-1].payload
-
-
-def phone_app(world: World, clock: Clock, closing: asyncio.Event) -> Litestar:
-    zone = ZoneInfo("America/Bogota")
-    pages = Pages(zone, clock, demo=True)
-
-    def page() -> Page:
-        return Page(pages, language="es", user=None, csrf_token="", path="/simulador")
-
-    def refuse(_: Request[Any, Any, Any], error: WaiaError) -> Response[str]:
-        return Response(error.message, status_code=error.status)
-
-    settings = load_settings({"SESSION_TIMEOUT": "600"}, env_file=None)
-    return Litestar(
-        phone_routes(world, closing),
-        dependencies={
-            "page": Provide(page, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-        },
-        exception_handlers={WaiaError: refuse},
-        openapi_config=None,
-    )
-
-
-@pytest.fixture
-async def phone(world: World, clock: Clock, graph: Graph) -> AsyncIterator[PhonePage]:
-    closing = asyncio.Event()
-    async with (
-        serving(phone_app(world, clock, closing)) as address,
-        httpx.AsyncClient(base_url=address, timeout=5) as http,
-    ):
-        yield PhonePage(http, world, graph, closing)
-        closing.set()
 
 
 async def test_what_a_customer_writes_reaches_the_webhook_and_the_page(phone: PhonePage) -> None:

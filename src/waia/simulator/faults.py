@@ -107,6 +107,8 @@ class SendFaults:
 class MediaFaults:
     judge_later: bool = False
     """A wrong upload gets an id, and the message that uses it fails later."""
+    expired: Knob = field(default_factory=Knob)
+    """An address is told whose five minutes are over already."""
     unauthorized: Knob = field(default_factory=Knob)
     not_found: Knob = field(default_factory=Knob)
     truncated: Knob = field(default_factory=Knob)

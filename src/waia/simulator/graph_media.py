@@ -34,7 +34,7 @@ async def describe(world: World, media_id: str, request: Request) -> Outcome:
     return ok(
         {
             "messaging_product": "whatsapp",
-            "url": base_url + world.media.address(media),
+            "url": base_url + world.media.address(media, late=world.faults.media.expired.fires(world.rng)),
             "mime_type": media.mime,
             "sha256": media.sha256_hex,
             "file_size": len(media.content),

@@ -142,7 +142,8 @@ class Handset:
             media.told_digest = world.rng.randbytes(32)
         told: Json = {"id": media.id, "mime_type": mime, "sha256": media.sha256_base64}
         if world.graph_url is not None:
-            told["url"] = world.graph_url + world.media.address(media)
+            late = world.faults.media.expired.fires(world.rng)
+            told["url"] = world.graph_url + world.media.address(media, late=late)
         return told
 
     def _message(self, told: Json, at: datetime) -> Json:

@@ -11,6 +11,7 @@ from litestar.handlers.base import BaseRouteHandler
 from waia.kit.errors import SignInNeeded
 from waia.kit.security import is_local
 from waia.simulator.phone_acts import acts
+from waia.simulator.phone_files import files
 from waia.simulator.phone_pages import pages
 from waia.simulator.phone_stream import stream
 from waia.simulator.world import World
@@ -26,7 +27,7 @@ def phone_routes(world: World, closing: asyncio.Event | None = None) -> list[Rou
     return [
         Router(
             "/simulador",
-            route_handlers=[*pages, *acts, *stream],
+            route_handlers=[*pages, *acts, *files, *stream],
             dependencies=dependencies,
             guards=[only_here_or_signed_in],
             opt={"public": True, "knows_user": True},

@@ -17,13 +17,16 @@ from waia.simulator.phone_forms import (
     LARGEST_FORM,
     LONGEST_TEXT,
     ClockForm,
+    EditForm,
     MessageForm,
     ReactionForm,
+    RevokeForm,
     SampleForm,
     TapForm,
     read_form,
 )
 from waia.simulator.phone_samples import OFFERED
+from waia.simulator.records import SentMessage
 from waia.simulator.world import World
 
 AnyRequest = Request[Any, Any, Any]
@@ -80,6 +83,24 @@ async def send_sample(request: AnyRequest, world: NamedDependency[World], client
     await OFFERED[form.muestra](handset)
 
 
+@post("/clientes/{cliente:str}/borrados", status_code=DONE, request_max_body_size=LARGEST_FORM)
+async def revoke(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
+    """Deletes an own message for everybody."""
+    handset, form = handset_of(world, cliente), await read_form(request, RevokeForm)
+    _own_line(world, handset, form.mensaje)
+    await handset.revokes(form.mensaje)
+
+
+@post("/clientes/{cliente:str}/ediciones", status_code=DONE, request_max_body_size=LARGEST_FORM)
+async def edit(request: AnyRequest, world: NamedDependency[World], cliente: FromPath[str]) -> None:
+    handset, form = handset_of(world, cliente), await read_form(request, EditForm)
+    _own_line(world, handset, form.mensaje)
+    text = form.texto.strip()[:LONGEST_TEXT]
+    if not text:
+        raise Invalid({"texto": N_("Escribe un mensaje.")})
+    await handset.edits(form.mensaje, text)
+
+
 @post("/reloj", status_code=DONE, request_max_body_size=LARGEST_FORM)
 async def move_clock(request: AnyRequest, world: NamedDependency[World], settings: NamedDependency[Settings]) -> None:
     """The clock of the business goes forward: sessions expire, windows close, the bot comes back."""
@@ -100,4 +121,10 @@ async def toggle_fault(world: NamedDependency[World], nombre: FromPath[str]) -> 
     return Response(None, status_code=DONE)
 
 
-acts: list[HTTPRouteHandler] = [write, tap, react, send_sample, move_clock, toggle_fault]
+def _own_line(world: World, handset: Handset, wamid: str) -> None:
+    line = world.ledger.line(wamid)
+    if line is None or isinstance(line, SentMessage) or line.customer_key != handset.customer.key:
+        raise NotFound
+
+
+acts: list[HTTPRouteHandler] = [write, tap, react, revoke, edit, send_sample, move_clock, toggle_fault]

@@ -75,3 +75,5 @@ class Bubble:
     seen: bool
     quote: Quote | None
     reactions: tuple[str, ...]
+    edited: bool = False
+    revoked: bool = False

@@ -7,6 +7,7 @@ from waia.kit.i18n import N_
 from waia.simulator.faults import Faults, Knob, once
 
 RATE_LIMIT = 130429
+FILE = "archivo_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Fault:
     label: str
     meaning: str
     armed: bool
+    of_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,10 @@ class _Offer:
 
 
 def faults_of(faults: Faults) -> tuple[Fault, ...]:
-    return tuple(Fault(name, offer.label, offer.meaning, offer.knob(faults).is_on) for name, offer in _OFFERS.items())
+    return tuple(
+        Fault(name, offer.label, offer.meaning, offer.knob(faults).is_on, of_files=name.startswith(FILE))
+        for name, offer in _OFFERS.items()
+    )
 
 
 def toggle(faults: Faults, name: str) -> bool:
@@ -58,6 +63,27 @@ def _too_many(faults: Faults, knob: Knob) -> None:
     faults.send.refused, faults.send.refused_code, faults.send.rate_limit_http = knob, RATE_LIMIT, 429
 
 
+def _of_files(knob: str, label: str, meaning: str) -> _Offer:
+    """A fault of the next file that a customer sends."""
+    return _Offer(
+        label,
+        meaning,
+        lambda faults: getattr(faults.media, knob),
+        lambda faults, value: setattr(faults.media, knob, value),
+    )
+
+
+_FILE_OFFERS = {
+    "vencido": _of_files("expired", N_("Dirección vencida"), N_("Ya pasaron los 5 minutos: waia pide otra.")),
+    "sin_permiso": _of_files("unauthorized", N_("Sin permiso (401)"), N_("Meta no acepta el token una vez.")),
+    "perdido": _of_files("not_found", N_("No está (404)"), N_("Meta no encuentra el archivo una vez.")),
+    "cortado": _of_files("truncated", N_("Cortado"), N_("La conexión se corta a la mitad del archivo.")),
+    "largo": _of_files("wrong_length", N_("Otro tamaño"), N_("Llega la mitad, como si fuera todo.")),
+    "cambiado": _of_files("wrong_bytes", N_("Otro contenido"), N_("Los bytes no son los que dice su huella.")),
+    "desviado": _of_files("redirect", N_("Desviado"), N_("Meta manda a otra dirección: waia no la sigue.")),
+    "sin_fin": _of_files("endless", N_("Sin fin"), N_("El archivo no termina nunca: waia lo deja.")),
+    "lento": _of_files("slow", N_("Lento"), N_("Tarda medio minuto: el mensaje ya se ve.")),
+}
 _OFFERS = {
     "duplicado": _Offer(
         N_("Webhook duplicado"),
@@ -89,4 +115,5 @@ _OFFERS = {
         lambda faults: faults.send.refused,
         _too_many,
     ),
+    **{FILE + name: offer for name, offer in _FILE_OFFERS.items()},
 }

@@ -28,6 +28,15 @@ class ReactionForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     emoji: str = ""
 
 
+class RevokeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mensaje: str
+
+
+class EditForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mensaje: str
+    texto: str
+
+
 class SampleForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     muestra: str
 

@@ -13,6 +13,7 @@ from waia.settings import Settings
 from waia.simulator.phone_acts import handset_of
 from waia.simulator.phone_content import content_of
 from waia.simulator.phone_view import phone_of
+from waia.simulator.records import SentMessage
 from waia.simulator.world import World
 
 SHOWN_IN_PLACE = frozenset(
@@ -54,10 +55,9 @@ async def show_actions(
     line = world.ledger.line(mensaje)
     if line is None or line.customer_key != cliente:
         raise NotFound
-    content = content_of(line.payload)
-    return page.html(
-        "simulator/_actions.html", customer_key=cliente, wamid=mensaje, text=content.text or content.title, emoji=EMOJI
-    )
+    content, own = content_of(line.payload), not isinstance(line, SentMessage)
+    text = content.text or content.title
+    return page.html("simulator/_actions.html", customer_key=cliente, wamid=mensaje, text=text, own=own, emoji=EMOJI)
 
 
 @get("/clientes/{cliente:str}/adjuntos", include_in_schema=False)

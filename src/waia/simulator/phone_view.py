@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from waia.simulator.ledger import Line
@@ -112,7 +112,28 @@ def _is_undelivered(world: World, line: Line) -> bool:
 def _bubbles(shown: Sequence[Line], lines: Sequence[Line], zone: tzinfo) -> tuple[Bubble, ...]:
     by_id, reactions = {line.wamid: line for line in lines}, _reactions(lines)
     drawn = [_bubble(line, before, by_id, reactions, zone) for before, line in zip([None, *shown], shown, strict=False)]
-    return tuple(drawn[-LAST_LINES:])
+    edits, revoked = _changes(lines)
+    return tuple(_changed(bubble, edits, revoked) for bubble in drawn[-LAST_LINES:])
+
+
+def _changes(lines: Sequence[Line]) -> tuple[Mapping[str, str], frozenset[str]]:
+    """New texts by message id, and what was deleted for everybody."""
+    edits = {}
+    for line in lines:
+        if line.kind == "edit":
+            told = line.payload["edit"]
+            edits[str(told["original_message_id"])] = content_of(told["message"]).text
+    revoked = {str(line.payload["revoke"]["original_message_id"]) for line in lines if line.kind == "revoke"}
+    return edits, frozenset(revoked)
+
+
+def _changed(bubble: Bubble, edits: Mapping[str, str], revoked: frozenset[str]) -> Bubble:
+    if bubble.wamid in revoked:
+        return replace(bubble, content=Content("revoked"), pieces=(), reactions=(), quote=None, revoked=True)
+    if bubble.wamid in edits:
+        text = edits[bubble.wamid]
+        return replace(bubble, content=replace(bubble.content, text=text), pieces=pieces(text), edited=True)
+    return bubble
 
 
 def _bubble(
