@@ -5,12 +5,12 @@ import os
 import secrets
 import shutil
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import httpx
 
@@ -52,14 +52,39 @@ async def eventually(holds: Callable[[], Awaitable[bool]], what: str, timeout_s:
         await asyncio.sleep(0.02)
 
 
+class Running(Protocol):
+    """A process, however it was started."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signum: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    async def wait(self) -> int: ...
+
+
+Spawn: TypeAlias = "Callable[[Waia, dict[str, str]], Awaitable[Running]]"
+
+
+async def spawn_program(waia: "Waia", environ: dict[str, str]) -> Running:
+    """The installed program, as an owner starts it."""
+    with (waia.folder / "log").open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            WAIA, *waia.arguments, cwd=waia.folder, stdout=log, stderr=log, env=environ,
+        )  # fmt: skip
+
+
 @dataclass
 class Waia:
     """A `waia serve` of its own. `environ` holds settings; it sees nothing else of this machine."""
 
     folder: Path
     environ: dict[str, str]
-    process: Process | None = None
+    process: Running | None = None
     arguments: Sequence[str] = ("serve",)
+    spawn: Spawn = spawn_program
 
     @property
     def address(self) -> str:
@@ -69,13 +94,14 @@ class Waia:
     def log(self) -> str:
         return (self.folder / "log").read_text("utf-8")
 
+    async def launch(self, **more: str) -> None:
+        """Without waiting for anything; `more` settings count for this start only."""
+        environ = {"PATH": os.defpath, "HOME": str(self.folder), **self.environ, **more}
+        self.process = await self.spawn(self, environ)
+
     async def start(self, **more: str) -> None:
         """Until it answers; `more` settings count for this start only."""
-        with (self.folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                WAIA, *self.arguments, cwd=self.folder, stdout=log, stderr=log,
-                env={"PATH": os.defpath, "HOME": str(self.folder), **self.environ, **more},
-            )  # fmt: skip
+        await self.launch(**more)
         async with httpx.AsyncClient(base_url=self.address, trust_env=False) as http:
             await eventually(lambda: self._answers(http), "waia answers")
 
@@ -212,7 +238,9 @@ class Served(Road):
 
 
 @asynccontextmanager
-async def served(folder: Path, url: str, *, start: bool = True, **settings: str) -> AsyncIterator[Served]:
+async def served(
+    folder: Path, url: str, *, start: bool = True, spawn: Spawn = spawn_program, **settings: str
+) -> AsyncIterator[Served]:
     """waia as a process beside a fake Graph; with `start` False it waits for `road.waia.start()`."""
     port = free_port()
     world = make_world(f"http://127.0.0.1:{port}/webhook")
@@ -221,7 +249,7 @@ async def served(folder: Path, url: str, *, start: bool = True, **settings: str)
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as http,
     ):
         road = Served(world, Store(url), http, folder)
-        road.waia = Waia(folder, settings_for(folder, graph, url, port, **settings))
+        road.waia = Waia(folder, settings_for(folder, graph, url, port, **settings), spawn=spawn)
         try:
             if start:
                 await road.waia.start()

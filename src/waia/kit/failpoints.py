@@ -1,12 +1,38 @@
 """Named points at which a test kills this process as `kill -9` would; inert unless `WAIA_FAILPOINT` names one."""
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
-_wanted, _, _count = os.environ.get("WAIA_FAILPOINT", "").partition(":")
-_countdown = iter(range(int(_count or 1) - 1, -1, -1))
+KILLED = 137
+
+
+def _die() -> None:
+    os._exit(KILLED)
+
+
+@dataclass(slots=True)
+class _Armed:
+    point: str = ""
+    left: int = 0
+    strike: Callable[[], None] = _die
+
+
+_armed = _Armed()
+
+
+def arm(wanted: str, strike: Callable[[], None] = _die) -> None:
+    """Strike when this point is reached (`name`, or `name:3` for the third time): by default exit without clean-up."""
+    _armed.point, _, count = wanted.partition(":")
+    _armed.left, _armed.strike = int(count or 1), strike
 
 
 def reach(point: str) -> None:
-    """Exit at once, without any clean-up, when this is the wanted point (`name`, or `name:3` for the third time)."""
-    if point == _wanted and next(_countdown, 0) == 0:
-        os._exit(137)
+    """Here a process may die: whoever reads the database afterwards must be able to go on."""
+    if point == _armed.point:
+        _armed.left -= 1
+        if _armed.left == 0:
+            _armed.strike()
+
+
+arm(os.environ.get("WAIA_FAILPOINT", ""))

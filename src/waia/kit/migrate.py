@@ -1,5 +1,6 @@
 """Brings a database's schema up (or down) to a revision; used by `waia upgrade`, by the start and by tests."""
 
+from functools import cache
 from typing import Any
 
 from alembic import command
@@ -28,10 +29,15 @@ async def is_empty(database: Database) -> bool:
 
 async def is_current(database: Database) -> bool:
     """Whether the schema is the one that this code was written for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     async with database.engine.connect() as connection:
         current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return current == head
+    return current == newest()
+
+
+@cache
+def newest() -> str | None:
+    """The revision of the schema that this code was written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 async def _run(database: Database, act: Any) -> None:
