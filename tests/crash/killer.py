@@ -20,7 +20,8 @@ CUSTOMERS = 40
 UPTIME_S = (0.05, 0.8)
 PAUSE_S = (2.0, 8.0)
 LIMITS = (130429, 131056, 4, 80007)
-DRAIN_S = 90.0
+DRAIN_S = 120.0
+CALM = {"SEND_RATE_PER_SECOND": "1000"}
 FLOW = (
     rule("menu_principal", "iniciar", "¡Hola!"),
     rule("menu_principal", "dos", "uno", "segundo"),
