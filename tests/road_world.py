@@ -34,9 +34,11 @@ PATIENCE_S = 30.0
 PACE, TIME_SCALE = Pace(retry_cap_s=20.0, attempts=200), 0.01
 WAIA = Path(sys.executable).with_name("waia")
 CUSTOMERS = {"carla": CARLA, "diego": DIEGO, "elena": ELENA}
+# A reply whose repeat is in doubt too is left to people, as an agent's message is.
 WORKING = """
     SELECT (SELECT count(*) FROM inbox WHERE state = 'ready') AS inbox,
-           (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')) AS outbox,
+           (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')) AS outbox,
+           (SELECT count(*) FROM outbox WHERE state = 'uncertain' AND origin = 'bot' AND resends = 0) AS doubt,
            (SELECT count(*) FROM chat_state WHERE bot_due_at IS NOT NULL) AS due,
            (SELECT count(*) FROM lanes WHERE NOT (queue = 'media' AND EXISTS (
                SELECT 1 FROM media WHERE CAST(media.id AS CHAR) = lanes.key AND media.attempts > 0))) AS lanes

@@ -175,6 +175,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAX_UPLOAD_SIZE_MB", "max_upload_mb", "64", "Largest file that an agent may upload", _number(1, 100)),
     Setting("SEND_RATE_PER_SECOND", "send_rate", "80", "Messages per second and number that Meta allows", _number(1, 1000)),
     Setting("UNCERTAIN_WINDOW_SECONDS", "uncertain_window_s", "120", "Healthy seconds to wait for the status of a send whose outcome is unknown", _number(1, 3600)),
+    Setting("FOLLOWER_WAIT_SECONDS", "follower_wait_s", "20", "Longest time that a message waits behind one whose outcome is unknown", _number(0, 600)),
+    Setting("LEASE_SECONDS", "lease_s", "30", "Seconds after which another process takes over from one that went silent; a send may take 20", _number(1, 600)),
     Setting("LOG_FILE", "log_file", "", "File for the log (rotating) beside standard output"),
     Setting("LOG_LEVEL", "log_level", "INFO", "DEBUG, INFO, WARNING or ERROR", _choice("DEBUG", "INFO", "WARNING", "ERROR")),
 )
@@ -242,6 +244,8 @@ class Settings:
     max_upload_mb: float
     send_rate: float
     uncertain_window_s: float
+    follower_wait_s: float
+    lease_s: float
     log_file: str
     log_level: str
 

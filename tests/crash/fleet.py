@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.road_world import Served, Spawn, Waia, served, spawn_program
 
+WORKERS = 2
+
 
 @dataclass
 class Fleet:
@@ -34,15 +36,13 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(
-    folder: Path, url: str, *, spawn: Spawn = spawn_program, workers: int = 2, **settings: str
-) -> AsyncIterator[Fleet]:
+async def fleet(folder: Path, url: str, *, spawn: Spawn = spawn_program, **settings: str) -> AsyncIterator[Fleet]:
     """Nothing runs until `start()`; at the end nothing runs any more."""
     async with served(folder, url, start=False, spawn=spawn, **settings) as road:
         ships = Fleet(road)
         if not road.store.is_sqlite:
             road.waia.arguments = ("serve", "--web-only")
-            ships.workers = [_worker(road.waia, number) for number in range(workers)]
+            ships.workers = [_worker(road.waia, number) for number in range(WORKERS)]
         try:
             yield ships
         finally:

@@ -21,7 +21,7 @@ UPTIME_S = (0.05, 0.8)
 PAUSE_S = (2.0, 8.0)
 LIMITS = (130429, 131056, 4, 80007)
 DRAIN_S = 120.0
-CALM = {"SEND_RATE_PER_SECOND": "1000"}
+CALM = {"SEND_RATE_PER_SECOND": "1000", "FOLLOWER_WAIT_SECONDS": "3"}
 FLOW = (
     rule("menu_principal", "iniciar", "¡Hola!"),
     rule("menu_principal", "dos", "uno", "segundo"),
@@ -68,7 +68,9 @@ def give_moods(world: World, rng: random.Random) -> None:
     """A tenth of the webhooks comes twice, about 13 % of the sends have trouble of some kind."""
     _shift(rng, world)
     world.faults.throughput_per_s = None
-    world.faults.webhook = WebhookFaults(duplicate=always(0.10), parallel_two=always(0.03), wrong_signature=always(0.01))
+    world.faults.webhook = WebhookFaults(
+        duplicate=always(0.10), parallel_two=always(0.03), wrong_signature=always(0.01)
+    )
     world.faults.status = StatusFaults(
         duplicate=always(0.10), reorder=always(0.10), before_answer=always(0.10), skip_delivered=always(0.05)
     )

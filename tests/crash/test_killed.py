@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.forks import Forks
 from tests.road_world import Served, said, served
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
@@ -94,9 +95,9 @@ async def test_a_reply_behind_an_interrupted_one_keeps_its_place(tmp_path: Path,
         await check_invariants(road)
 
 
-async def test_a_session_that_was_being_closed_is_closed_once(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_session_that_was_being_closed_is_closed_once(tmp_path: Path, sqlite_url: str, forks: Forks) -> None:
     settings = {"SESSION_TIMEOUT": "1", "SESSION_CLOSE_TEXT": "Hasta luego"}
-    async with served(tmp_path, sqlite_url, start=False, **settings) as road:
+    async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn(), **settings) as road:
         await road.waia.start(WAIA_FAILPOINT="scheduler.before_commit")
         await road.says("Hola")
         assert await road.waia.died() == KILLED

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from waia.accounts.parts import Accounts, open_accounts
 from waia.chats.attachments import Attacher
@@ -101,7 +102,7 @@ class Parts:
 def make_parts(settings: Settings) -> Parts:
     """Raises SettingError for what only shows when everything meets (opening hours, plug-ins)."""
     clock, wakeups, closing = Clock(settings.frozen_clock), Wakeups(), asyncio.Event()
-    database = Database(settings.sqlalchemy_url, wakeups)
+    database = Database(settings.sqlalchemy_url, wakeups, idle_s=settings.lease_s)
     disk = Disk(database.folder, int(settings.disk_reserve_mb * MB))
     pages = Pages(settings.timezone, clock, demo=settings.demo)
     base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
@@ -131,7 +132,17 @@ def make_parts(settings: Settings) -> Parts:
             closing=closing,
         ),
         client=client,
-        sender=Sender(database, clock, wakeups, client, throttle, recorder, uploader),
+        sender=Sender(
+            database=database,
+            clock=clock,
+            wakeups=wakeups,
+            client=client,
+            throttle=throttle,
+            recorder=recorder,
+            uploader=uploader,
+            lease=timedelta(seconds=settings.lease_s),
+            follower_wait=timedelta(seconds=settings.follower_wait_s),
+        ),
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,

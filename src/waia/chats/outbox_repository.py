@@ -11,6 +11,7 @@ from waia.chats.delivery_state import DeliveryState
 from waia.chats.models import Chat, Message, OutboxItem, StatusOrphan
 from waia.kit import queue
 from waia.kit.db import Transaction
+from waia.kit.events import Counter
 from waia.kit.sql import insert_ignore, table_of
 
 OUTBOX = "outbox"
@@ -163,22 +164,49 @@ async def uncertain_items(tx: Transaction, limit: int = 500) -> list[Any]:
     return list(rows)
 
 
+async def uncounted_time(tx: Transaction, now: datetime) -> timedelta:
+    """The time since any process counted last, once: for whoever counts at the same moment nothing is left."""
+    now_ms = round(now.timestamp() * 1000)
+    before: int | None = (await tx.execute(_COUNTED)).scalar_one_or_none()
+    if before is None:
+        await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": HEALTHY_TIME, "value": now_ms}])
+        return timedelta()
+    await tx.execute(_COUNT, {"to": now_ms})
+    return timedelta(milliseconds=max(now_ms - before, 0))
+
+
 async def add_healthy_time(tx: Transaction, ids: Sequence[int], ms: int) -> None:
     if ids:
         await tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(healthy_ms=OutboxItem.healthy_ms + ms))
 
 
-async def send_again(tx: Transaction, public_id: str, now: datetime, *, resend: bool) -> None:
-    """Back into the queue: after a failure, or (`resend`) although the first try may have arrived."""
+async def send_again(tx: Transaction, public_id: str, now: datetime, *, resend: bool) -> bool:
+    """Back into the queue: after a failure, or (`resend`) although the first try may have arrived.
+
+    False when it is no failure or no doubt any more: a status or somebody else was faster.
+    """
     waiting: dict[str, Any] = {"state": "queued", "available_at": now, "healthy_ms": 0}
     waiting |= {"uncertain_since": None, "last_error": ""}
     waiting |= {"resends": OutboxItem.resends + 1} if resend else {"wamid": None}
-    await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(**waiting))
+    still = OutboxItem.state == "uncertain" if resend else _failed_for_now()
+    if not (
+        await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id, still).values(**waiting))
+    ).rowcount:
+        return False
     shown: dict[str, Any] = {"status": int(DeliveryState.QUEUED), "error_code": None, "error_text": ""}
     shown |= {} if resend else {"wamid": None}
     await tx.execute(update(Message).where(Message.public_id == public_id).values(**shown))
     chat_id = (await tx.execute(select(OutboxItem.chat_id).where(OutboxItem.public_id == public_id))).scalar_one()
     await wake_lane(tx, chat_id, now)
+    return True
+
+
+def _failed_for_now() -> Any:
+    """Refused at once, or accepted and failed later by a status."""
+    failed = select(Message.id).where(
+        Message.public_id == OutboxItem.public_id, Message.status == int(DeliveryState.FAILED)
+    )
+    return OutboxItem.state.in_(("failed", "sent")) & failed.exists()
 
 
 async def cancel(tx: Transaction, public_id: str) -> None:
@@ -285,7 +313,9 @@ async def waiting_count(tx: Transaction) -> tuple[int, datetime | None]:
     return int(row[0]), row[1]
 
 
-FOLLOWER_WAIT = timedelta(seconds=20)
+HEALTHY_TIME = "healthy_time"
+_COUNTED = select(Counter.value).where(Counter.name == HEALTHY_TIME).with_for_update()
+_COUNT = update(Counter).where(Counter.name == HEALTHY_TIME).values(value=bindparam("to"))
 _PENDING = (
     select(
         OutboxItem.id,

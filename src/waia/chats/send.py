@@ -146,14 +146,16 @@ async def retry(tx: Transaction, chat: ChatRecord, message_id: int, now: datetim
     file_id = file_id_of(content_from_json(item.payload))
     if file_id is not None:
         await forget_uploads(tx, [(file_id, chat.phone_number_id)])
-    await outbox.send_again(tx, item.public_id, real_now, resend=False)
+    if not await outbox.send_again(tx, item.public_id, real_now, resend=False):
+        raise NotPossibleNow
     await _show(tx, chat, message_id)
 
 
 async def resend(tx: Transaction, chat: ChatRecord, message_id: int, now: datetime, real_now: datetime) -> None:
     """Send again although the first try may have arrived: the agent decides, and a duplicate will show."""
     item = await _item(tx, chat, message_id, {"uncertain"})
-    await outbox.send_again(tx, item.public_id, real_now, resend=True)
+    if not await outbox.send_again(tx, item.public_id, real_now, resend=True):
+        raise NotPossibleNow
     await _show(tx, chat, message_id)
 
 

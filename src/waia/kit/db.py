@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import bindparam, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -85,7 +86,7 @@ class Transaction:
 class Database:
     """Opens transactions. `reading()` never writes; `writing()` is serialised on SQLite (one writer, FIFO)."""
 
-    def __init__(self, url: str, wakeups: Wakeups, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, wakeups: Wakeups, *, pool_size: int = 20, idle_s: float = 30) -> None:
         self.url = make_url(url)
         self.wakeups = wakeups
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -93,7 +94,7 @@ class Database:
         self._writer = (
             _sqlite_on_loop(self.url, sqlite.Writing, SQLITE_WRITES)
             if self.is_sqlite
-            else _mysql_engine(self.url, pool_size)
+            else _mysql_engine(self.url, pool_size, idle_s)
         )
         self._reader = _sqlite_readers(self.url) if self.is_sqlite else self._writer
         self._glancer = _sqlite_on_loop(self.url, sqlite.Glancing, SQLITE_READS) if self.is_sqlite else self._writer
@@ -171,6 +172,13 @@ def is_retryable(error: DBAPIError) -> bool:
     return code in MYSQL_RETRY_CODES or "locked" in str(original) or error.connection_invalidated
 
 
+def is_passing(error: Exception) -> bool:
+    """Whether the database or the way to it has a trouble that ends; anything else ails the statement itself."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError | InterfaceError) or is_retryable(error)
+    return isinstance(error, OSError | TimeoutError | PoolTimeoutError)
+
+
 @asynccontextmanager
 async def _held(lock: asyncio.Lock | None) -> AsyncIterator[None]:
     if lock is None:
@@ -180,9 +188,10 @@ async def _held(lock: asyncio.Lock | None) -> AsyncIterator[None]:
         yield
 
 
-def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
+def _mysql_engine(url: URL, pool_size: int, idle_s: float) -> AsyncEngine:
+    """The server ends a transaction that says nothing for `idle_s`: a machine that stands still holds nobody up."""
     url = url.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"})
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
@@ -195,6 +204,17 @@ def _mysql_engine(url: URL, pool_size: int) -> AsyncEngine:
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: object) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute("SELECT VERSION()")
+        is_mariadb = "MariaDB" in cursor.fetchone()[0]
+        name = "idle_transaction_timeout" if is_mariadb else "wait_timeout"  # MySQL knows no other; idle ones reconnect
+        cursor.execute(f"SET SESSION {name} = {max(round(idle_s), 1)}")
+        cursor.close()
+
+    return engine
 
 
 def _sqlite_on_loop(url: URL, kind: type[sqlite.Glancing], pragmas: Sequence[str]) -> AsyncEngine:

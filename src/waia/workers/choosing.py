@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from waia.chats.outbox_repository import FOLLOWER_WAIT, Pending
+from waia.chats.outbox_repository import Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,22 +15,25 @@ class Choice:
     again_at: datetime | None = None
 
 
-def choose(pending: Sequence[Pending], now: datetime) -> Choice:
-    """Bot and agent are two lines; in each the first waiting item is next, unless a doubt holds the line."""
+def choose(pending: Sequence[Pending], now: datetime, longest_wait: timedelta) -> Choice:
+    """Bot and agent are two lines; in each the first waiting item is next, unless a doubt holds the line.
+
+    Behind a doubt it waits `longest_wait`.
+    """
     again: list[datetime] = []
     for origin in ("agent", "bot"):
         line = [item for item in pending if item.origin == origin]
         waiting = [item for item in line if item.state == "queued"]
         if not waiting:
             continue
-        free_at = max(waiting[0].available_at, _doubt_until(line, waiting[0]) or waiting[0].available_at)
+        free_at = max(waiting[0].available_at, _doubt_until(line, waiting[0], longest_wait) or waiting[0].available_at)
         if free_at <= now:
             return Choice(item=waiting[0])
         again.append(free_at)
     return Choice(again_at=min(again, default=None))
 
 
-def _doubt_until(line: Sequence[Pending], item: Pending) -> datetime | None:
+def _doubt_until(line: Sequence[Pending], item: Pending, longest_wait: timedelta) -> datetime | None:
     """Followers of a send of unknown outcome wait a little: its status may come, and order would be kept."""
     doubts = [each.uncertain_since for each in line if each.state == "uncertain" and each.id < item.id]
-    return max((since + FOLLOWER_WAIT for since in doubts if since), default=None)
+    return max((since + longest_wait for since in doubts if since), default=None)

@@ -46,6 +46,8 @@ class Sender:
     throttle: NumberThrottle
     recorder: Recorder
     uploader: Uploader
+    lease: timedelta
+    follower_wait: timedelta
     _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def step(self) -> float:
@@ -54,13 +56,13 @@ class Sender:
         wait_s = await until_due(self.database, OUTBOX, self.clock.real())
         if wait_s > 0:
             return wait_s
-        owner = owner_prefix() + uuid4().hex
-        lanes = await self.database.run(lambda tx: self._claim(tx, owner))
+        owner, until = owner_prefix() + uuid4().hex, self.clock.real() + self.lease
+        lanes = await self.database.run(lambda tx: self._claim(tx, owner, until))
         reach("send.after_claim")
         for item, upload in lanes.uploads:
             self.uploader.start(item, upload, owner)
         for item in lanes.chosen:
-            task = asyncio.create_task(self._send(item, owner, lanes.graph_ids))
+            task = asyncio.create_task(self._send(item, owner, until, lanes.graph_ids))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
         return 0.0 if lanes.chosen or lanes.uploads else 0.02
@@ -71,7 +73,7 @@ class Sender:
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=timeout_s)
 
-    async def _claim(self, tx: Transaction, owner: str) -> "_Lanes":
+    async def _claim(self, tx: Transaction, owner: str, until: datetime) -> "_Lanes":
         """Take due lanes, choose one item of each, mark it `sending` and lease its lane: all in one commit."""
         now = self.clock.real()
         if tx.attempt:
@@ -85,7 +87,7 @@ class Sender:
         await self._fail_late(tx, lanes.late, now)
         await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
         await outbox.spend_pair_tokens(tx, lanes.spent)
-        await queue.lease(tx, OUTBOX, [str(item.chat_id) for item in lanes.chosen], owner, now + queue.LEASE)
+        await queue.lease(tx, OUTBOX, [str(item.chat_id) for item in lanes.chosen], owner, until)
         await queue.lease(tx, OUTBOX, [str(item.chat_id) for item, _ in lanes.uploads], owner, now + UPLOAD_LEASE)
         await queue.later(tx, OUTBOX, lanes.later)
         await queue.finish(tx, OUTBOX, lanes.finished)
@@ -109,7 +111,7 @@ class Sender:
         await queue.release(tx, OUTBOX, owner, [queue.Release(key, now) for key in keys])
 
     def _sort_lane(self, key: str, items: Sequence[Pending], now: datetime, lanes: "_Lanes") -> None:
-        choice = choose(items, now)
+        choice = choose(items, now, self.follower_wait)
         if choice.item is None:
             lanes.put_back(key, choice.again_at)
         elif self._window_is_over(choice.item):
@@ -145,7 +147,10 @@ class Sender:
             replace(item, state="uncertain", uncertain_since=now) if item in interrupted else item for item in items
         ]
 
-    async def _send(self, item: Pending, owner: str, graph_ids: Mapping[Upload, str]) -> None:
+    async def _send(self, item: Pending, owner: str, until: datetime, graph_ids: Mapping[Upload, str]) -> None:
+        if self.clock.real() >= until:
+            log.warning("send_given_up", item=item.id, reason="the lease ended before the request")
+            return
         outcome = await self._ask(item, graph_ids)
         self._learn(item, outcome)
         if isinstance(outcome, Refused):

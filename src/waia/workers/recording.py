@@ -14,7 +14,7 @@ from waia.chats.handover import queue_after_failure
 from waia.chats.outbox_repository import OUTBOX, Pending
 from waia.kit import queue
 from waia.kit.clock import Clock
-from waia.kit.db import Database, Transaction
+from waia.kit.db import Database, Transaction, is_passing
 from waia.kit.failpoints import reach
 from waia.whatsapp.answers import Outcome, ReasonKind, Refused, Retry, Sent, Stopped, Unknown
 from waia.whatsapp.repository import raise_alert
@@ -92,6 +92,8 @@ class Recorder:
                 log.warning(
                     "results_not_recorded", error=type(error).__name__, detail=str(error)[:300], results=len(results)
                 )
+                if not is_passing(error):
+                    break
                 await asyncio.sleep(min(0.05 * 2**attempt, 2.0))
         for result in results:
             await self._commit_fenced(result)
@@ -102,10 +104,15 @@ class Recorder:
             await self.database.run(lambda tx: self._record_and_release(tx, [result]))
         except queue.Fenced:
             if isinstance(result.outcome, Sent):
-                await self.database.run(lambda tx: self.record(tx, [result], self.clock.real()))
+                await self.database.run(lambda tx: self._record_late(tx, result))
             log.warning("send_fenced", item=result.item.id)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("result_lost", item=result.item.id, error=type(error).__name__)
+
+    async def _record_late(self, tx: Transaction, result: Result) -> None:
+        """Others may have sent it again meanwhile, which a person should know."""
+        await self.record(tx, [result], self.clock.real())
+        await outbox.flag_second_sends(tx, [_sent(result)])
 
     async def _record_and_release(self, tx: Transaction, results: Sequence[Result]) -> None:
         now = self.clock.real()

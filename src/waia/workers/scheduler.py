@@ -115,13 +115,15 @@ class Scheduler:
         ripe = [item.public_id for item in items if item.healthy_ms >= window_ms and _may_resend(item)]
         if not (waiting_ids or ripe):
             return
-        await self.database.run(lambda tx: self._settle(tx, waiting_ids, ripe, round(elapsed * 1000)))
+        await self.database.run(lambda tx: self._settle(tx, waiting_ids, ripe, timedelta(seconds=elapsed)))
 
-    async def _settle(self, tx: Transaction, waiting: list[int], ripe: list[str], ms: int) -> None:
-        await outbox.add_healthy_time(tx, waiting, ms)
+    async def _settle(self, tx: Transaction, waiting: list[int], ripe: list[str], elapsed: timedelta) -> None:
+        """Several processes do this; each moment counts once, and each doubt ends once."""
+        counted = min(await outbox.uncounted_time(tx, self.clock.real()), elapsed)
+        await outbox.add_healthy_time(tx, waiting, round(counted / timedelta(milliseconds=1)))
         for public_id in ripe:
-            await outbox.send_again(tx, public_id, self.clock.real(), resend=True)
-            log.warning("uncertain_reply_sent_again", item=public_id)
+            if await outbox.send_again(tx, public_id, self.clock.real(), resend=True):
+                log.warning("uncertain_reply_sent_again", item=public_id)
 
     async def _free_dead_leases(self) -> None:
         """Lanes of a process of this machine that is gone need not wait for the end of their lease."""

@@ -1,0 +1,70 @@
+"""Sends of unknown outcome, when several processes look after them at the same moment."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.road_world import Inside, inside
+from tests.roads.bodies import status, value, webhook
+from tests.roads.invariants import check_invariants
+from waia.chats import outbox_repository as outbox
+from waia.simulator.faults import always
+
+SECOND = timedelta(seconds=1)
+
+
+async def in_doubt(road: Inside) -> str:
+    """A greeting that Graph accepted, whose answer and statuses were lost; its public id."""
+    road.world.faults.send.lost_answer.times = 1
+    road.world.faults.status.never.times = 1
+    await road.says("Hola")
+    await road.until("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
+    public_id: str = await road.store.one("SELECT public_id FROM outbox")
+    return public_id
+
+
+async def test_two_processes_count_the_time_of_a_doubt_once(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        run, start = road.parts.database.run, road.parts.clock.real() + timedelta(hours=1)
+        await run(lambda tx: outbox.uncounted_time(tx, start))
+        counted = [await run(lambda tx: outbox.uncounted_time(tx, start + SECOND)) for _ in range(2)]
+        assert counted == [SECOND, timedelta()]
+        assert await run(lambda tx: outbox.uncounted_time(tx, start - SECOND)) == timedelta(), "a clock set back"
+
+
+async def test_a_reply_that_was_settled_meanwhile_is_not_sent_again(tmp_path: Path, database_url: str) -> None:
+    """A scheduler saw the doubt and acts a moment later; between the two the status came."""
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        lost = road.world.sent[0]
+        await road.post(webhook(value(statuses=[status(lost.wamid, "delivered", opaque=public_id)])))
+        await road.calm()
+        now = road.parts.clock.real()
+        assert not await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, now, resend=True))
+        await road.calm()
+        assert len(road.world.sent) == 1
+        await check_invariants(road)
+
+
+async def test_a_doubt_that_two_processes_find_ripe_is_sent_again_once(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        now = road.parts.clock.real()
+        for _ in range(2):
+            await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, now, resend=True))
+            await road.calm()
+        assert len(road.world.sent) == 2
+        assert await road.store.one("SELECT resends FROM outbox") == 1
+
+
+async def test_a_result_that_cannot_be_recorded_does_not_hold_up_the_others(tmp_path: Path, database_url: str) -> None:
+    """Graph gives an id a second time, which cannot be stored. What Diego gets is on record all the same, and soon."""
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await road.talk("Hola")
+        next_id, used = road.world.ids.wamid, road.world.sent[0].wamid
+        ids = iter([next_id(), used])  # what Elena says, and what she is told
+        road.world.ids.wamid = lambda: next(ids, None) or next_id()  # type: ignore[method-assign]
+        road.world.faults.status.never = always()
+        await road.says("Hola", "elena")
+        await road.world.until(lambda: len(road.world.sent) == 2, 10)
+        await road.says("Hola", "diego")
+        await road.until("SELECT count(*) FROM outbox WHERE state = 'sent'", 2, timeout_s=8)
