@@ -132,17 +132,7 @@ def make_parts(settings: Settings) -> Parts:
             closing=closing,
         ),
         client=client,
-        sender=Sender(
-            database=database,
-            clock=clock,
-            wakeups=wakeups,
-            client=client,
-            throttle=throttle,
-            recorder=recorder,
-            uploader=uploader,
-            lease=timedelta(seconds=settings.lease_s),
-            follower_wait=timedelta(seconds=settings.follower_wait_s),
-        ),
+        sender=_sender(uploader, wakeups, settings),
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
@@ -157,3 +147,17 @@ def _fetcher(
     places = AllowedPlaces(settings.media_hosts, settings.meta_api_url)
     downloads = Downloads(storage, places, settings.meta_token)
     return MediaWorker(database, clock, client, downloads, storage, settings.media_workers)
+
+
+def _sender(uploader: Uploader, wakeups: Wakeups, settings: Settings) -> Sender:
+    return Sender(
+        database=uploader.database,
+        clock=uploader.clock,
+        wakeups=wakeups,
+        client=uploader.client,
+        throttle=uploader.throttle,
+        recorder=uploader.recorder,
+        uploader=uploader,
+        lease=timedelta(seconds=settings.lease_s),
+        follower_wait=timedelta(seconds=settings.follower_wait_s),
+    )
