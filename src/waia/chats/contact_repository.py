@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from waia.chats.models import Alias, Chat, Contact, ContactIdentity
 from waia.kit.db import Transaction
 from waia.kit.sql import table_of
+from waia.whatsapp.numbers import same_phone
 from waia.whatsapp.people import Sender
 
 BSUID, PHONE, PARENT, GROUP = "bsuid", "wa_id", "parent", "group"
@@ -43,7 +44,9 @@ class Contacts:
         self._new_ids: list[dict[str, Any]] = []
 
     async def prefetch(self, senders: Iterable[Sender], groups: Iterable[str] = ()) -> None:
-        values = {value for sender in senders for _, value in _ids(sender)} | set(groups)
+        known = list(senders)
+        values = {value for sender in known for _, value in _ids(sender)} | set(groups)
+        values |= {value for sender in known for value in same_phone(sender.wa_id or "")}
         if not values:
             return
         rows = (await self._tx.execute(_OPEN, {"values": sorted(values)})).all()
@@ -57,7 +60,7 @@ class Contacts:
 
         New ids are kept in memory until `save`.
         """
-        owners = [self._owners[pair] for pair in _ids(sender) if pair in self._owners]
+        owners = [self._owners[pair] for pair in _ids(sender) if pair in self._owners] or self._other_spelling(sender)
         contact = self._records[owners[0]] if owners else await self._create("person", sender)
         if len(set(owners)) > 1:
             await self._flag(contact.id, owners)
@@ -85,6 +88,16 @@ class Contacts:
             if pair in self._owners:
                 return self._records[self._owners[pair]]
         return None
+
+    def _other_spelling(self, sender: Sender) -> list[int]:
+        """Whoever has the same phone, written in the other way that its country knows."""
+        pairs = ((PHONE, spelling) for spelling in same_phone(sender.wa_id or ""))
+        return [self._owners[pair] for pair in pairs if pair in self._owners]
+
+    def found(self, sender: Sender) -> ContactRecord | None:
+        """As `known`, under any spelling of the phone."""
+        others = self._other_spelling(sender)
+        return self.known(sender) or (self._records[others[0]] if others else None)
 
     async def replace_ids(self, contact: ContactRecord, new: Sender) -> None:
         """A number or business-scoped id changed: the old one ends, the new one begins on the same contact."""

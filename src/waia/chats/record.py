@@ -95,6 +95,11 @@ class ChatRecord:
         self.last_activity = now
         self.silence_bot()
 
+    def belong_to(self, user_id: int) -> None:
+        """Theirs from the start: they opened it, and nobody has written yet."""
+        self.owner_id = self.last_owner_id = user_id
+        self.dirty = True
+
     def goes_to(self, user_id: int, now: datetime, resume_hours: float) -> None:
         """This person holds the chat; nobody has answered by that, so who waits goes on waiting."""
         waiting, unread, estado, reason = self.unanswered_since, self.unread, self.estado, self.needs_person

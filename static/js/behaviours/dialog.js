@@ -12,9 +12,17 @@ export default function dialog(element) {
   new MutationObserver(() => {
     if (element.childElementCount && !element.open) element.showModal();
   }).observe(element, { childList: true });
+  if (location.hash === "#plantillas") openPicker();
   element.addEventListener("click", (event) => { if (event.target === element) element.close(); });
   element.addEventListener("close", () => {
     element.replaceChildren();
     opener?.focus?.();
   });
+}
+
+// A chat that was just opened with a number begins with a template.
+function openPicker() {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const link = document.querySelector(".composer__templates");
+  if (link?.checkVisibility()) link.click();
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.di import Provide
 
-from waia.chats.panel import actions, alerts, attaching, pages, template_picker
+from waia.chats.panel import actions, alerts, attaching, new_chat, pages, template_picker
 from waia.chats.panel.desk import provide_desk
 
 # One router: two that share an address would both claim its OPTIONS.
@@ -18,6 +18,8 @@ routes: Sequence[Router] = (
             pages.show_older_messages,
             pages.show_why,
             pages.show_why_of_last,
+            new_chat.show_new_chat,
+            new_chat.open_new_chat,
             template_picker.show_templates,
             template_picker.refresh_templates,
             template_picker.show_template,
