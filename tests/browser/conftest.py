@@ -10,7 +10,10 @@ from playwright.async_api import Browser, async_playwright
 from tests.browser.stage import House, Stage, demo_house, graph_house
 from tests.programs import need
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",
+]  # fmt: skip
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

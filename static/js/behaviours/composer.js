@@ -11,7 +11,7 @@ function recall(chat) {
 
 function keep(chat, draft) {
   try {
-    if (draft.text || draft.sending?.length) sessionStorage.setItem(key(chat), JSON.stringify(draft));
+    if (draft.text || draft.sending?.length || draft.files?.length) sessionStorage.setItem(key(chat), JSON.stringify(draft));
     else sessionStorage.removeItem(key(chat));
   } catch { /* private mode: the draft lives as long as the page */ }
 }
@@ -29,6 +29,7 @@ export default function composer(form) {
   const chat = form.dataset.chat;
   const field = form.elements.texto, id = form.elements.client_id, quoted = form.elements.responde_a;
   const quote = form.querySelector("[data-quote]");
+  const list = form.querySelector("[data-list]");
   const sending = new Map();
 
   const grow = () => {
@@ -37,8 +38,19 @@ export default function composer(form) {
     const line = Number.parseFloat(getComputedStyle(field).lineHeight);
     field.rows = Math.min(MOST_LINES, Math.max(1, Math.round((field.scrollHeight - PADDING_PX) / line)));
   };
-  const save = () => keep(chat, { text: field.value, sending: [...sending.values()] });
-  const write = (text) => { field.value = text; grow(); save(); };
+  const attached = () => [...list.querySelectorAll("[data-attachment]")];
+  const caption = (tile) => tile.querySelector("[name=pies]");
+  const save = () => keep(chat, {
+    text: field.value,
+    sending: [...sending.values()].map(({ tiles, ...message }) => message),
+    files: attached().map((tile) => [tile.dataset.attachment, caption(tile).value]),
+  });
+  const write = (text) => {
+    field.value = text;
+    grow();
+    save();
+    form.dispatchEvent(new CustomEvent("waia:written"));
+  };
   const answer = (message, text) => {
     quoted.value = message;
     quote.hidden = !message;
@@ -47,6 +59,7 @@ export default function composer(form) {
 
   // What was on its way when the page was left may have arrived or not: its id makes sending it again harmless.
   const before = recall(chat);
+  arrange(before.files ?? []);
   if (form.querySelector("#composer-error")) {
     write(joined(field.value, before.text === field.value ? "" : before.text));
   } else {
@@ -56,6 +69,7 @@ export default function composer(form) {
   if (quoted.value) answer(quoted.value, document.querySelector(`#message-${quoted.value} .bubble__words`)?.textContent ?? "…");
 
   field.addEventListener("input", () => { grow(); save(); });
+  form.addEventListener("waia:files", save);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.altKey) return;
     event.preventDefault();
@@ -69,7 +83,7 @@ export default function composer(form) {
   });
 
   form.addEventListener("submit", (event) => {
-    if (field.value.trim()) return;
+    if (field.value.trim() || attached().length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, { capture: true });
@@ -78,10 +92,11 @@ export default function composer(form) {
   form.addEventListener("htmx:config:request", (event) => {
     if (event.target !== form) return;
     const ctx = event.detail.ctx;
-    const message = { id: id.value, text: field.value, quoted: quoted.value };
+    const message = { id: id.value, text: field.value, quoted: quoted.value, tiles: [...list.children] };
     ctx.waiaMessage = message;
     sending.set(message.id, message);
     id.value = newId();
+    list.replaceChildren();
     answer("", "");
     write("");
     form.querySelector("#composer-error")?.remove();
@@ -97,8 +112,20 @@ export default function composer(form) {
   function giveBack(message) {
     if (!field.value) id.value = message.id;
     if (message.quoted && !quoted.value) answer(message.quoted, "…");
+    list.prepend(...message.tiles);
     field.value = joined(message.text, field.value);
     grow();
+    form.dispatchEvent(new CustomEvent("waia:written"));
+  }
+
+  /** Files come back from the server as they were attached; their order and texts were ours to remember. */
+  function arrange(known) {
+    for (const [name, text] of known) {
+      const tile = list.querySelector(`[data-attachment="${CSS.escape(name)}"]`);
+      if (!tile) continue;
+      caption(tile).value ||= text;
+      list.append(tile);
+    }
   }
 
   const follow = () => {

@@ -15,6 +15,7 @@ from waia.chats.record import WINDOW_MARGIN
 from waia.chats.send import MOST_AT_ONCE, Part
 from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
+from waia.media.limits import MB
 from waia.media.values import Attachment
 from waia.whatsapp.content import Audio, Content, Document, Image, Sticker, Text, Video
 from waia.whatsapp.cutting import units
@@ -105,17 +106,14 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def new_composer(strip: HolderStrip, now: datetime, drafts: Sequence[Attachment] = ()) -> Composer:
+def new_composer(strip: HolderStrip, now: datetime, drafts: Sequence[Attachment], largest_mb: float) -> Composer:
     ends_at = strip.window_ends_at
     is_open = ends_at is not None and now < ends_at - WINDOW_MARGIN
-    return Composer(strip.chat_id, str(uuid4()), ends_at, is_open, drafts=tuple(drafts))
+    return Composer(strip.chat_id, str(uuid4()), ends_at, is_open, drafts=tuple(drafts), largest=int(largest_mb * MB))
 
 
-def kept_composer(
-    strip: HolderStrip, form: MessageForm, error: str, now: datetime, drafts: Sequence[Attachment]
-) -> Composer:
+def kept_composer(fresh: Composer, form: MessageForm, error: str) -> Composer:
     """The form as it was sent, with what to do about it."""
-    fresh = new_composer(strip, now, drafts)
     return replace(
         fresh,
         client_id=form.client_id or fresh.client_id,

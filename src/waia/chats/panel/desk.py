@@ -13,7 +13,7 @@ from waia.accounts import audit
 from waia.accounts.signed_in import SignedIn
 from waia.chats.access import find_chat
 from waia.chats.panel import presenters, repository, timeline
-from waia.chats.panel.composing import MessageForm, kept_composer
+from waia.chats.panel.composing import MessageForm, kept_composer, new_composer
 from waia.chats.record import ChatRecord
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
@@ -93,7 +93,8 @@ class Desk:
             drafts = await drafts_in(tx, self.user.id, chat_id)
         if strip is None:
             raise NotFound
-        composer = kept_composer(strip, form, error.message, self.now, drafts)
+        fresh = new_composer(strip, self.now, drafts, self.settings.max_upload_mb)
+        composer = kept_composer(fresh, form, error.message)
         whole = "hx-request" not in self.request.headers
         template = "chats/composer_page.html" if whole else "chats/_composer.html"
         return self.page.html(template, status=error.status, composer=composer)

@@ -151,6 +151,7 @@ async def _conversation(
         return {"facts": facts, "chat_id": chat_id}
     strip = await presenters.holder_strip(tx, chat_id)
     messages = await _messages(tx, chat_id, wish, settings)
+    drafts = await drafts_in(tx, user.id, chat_id)
     if strip is None:
         raise NotFound
     return {
@@ -160,7 +161,7 @@ async def _conversation(
         "timeline": messages,
         "marked": wish.message,
         "new_after": messages.new_after(strip.unread),
-        "composer": new_composer(strip, clock.business(), await drafts_in(tx, user.id, chat_id)),
+        "composer": new_composer(strip, clock.business(), drafts, settings.max_upload_mb),
     }
 
 

@@ -166,7 +166,8 @@ class FilterChoices:
 class Composer:
     """The form below a conversation. `client_id` makes a double submit harmless; `error` says what to correct.
 
-    `drafts` are files that are attached and not sent, `captions` what is written below them.
+    `drafts` are files that are attached and not sent, `captions` what is written below them,
+    `largest` how many bytes a file may have.
     """
 
     chat_id: int
@@ -177,4 +178,5 @@ class Composer:
     reply_to: str = ""
     error: str = ""
     drafts: tuple[Attachment, ...] = ()
+    largest: int = 0
     captions: Mapping[str, str] = field(default_factory=dict)
