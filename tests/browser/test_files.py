@@ -38,6 +38,7 @@ PASTE = """([field, [name, type, content]]) => {
 
 async def _desk_with(stage: Stage, key: str, name: str, *permissions: str) -> Desk:
     """Beto with a chat in which he may write."""
+    stage.expects("405")
     world = stage.house.graph.world
     world.add_customer(key, name, f"57300555{1000 + len(world.customers)}")
     beto = await stage.agent("beto", permissions=list(permissions))
@@ -52,7 +53,7 @@ def _tiles(desk: Desk) -> Locator:
 
 
 async def _picks(desk: Desk, kind: str, *names: str) -> None:
-    await desk.page.get_by_text("Adjuntar archivos").click()
+    await desk.page.locator("[data-attach-menu] summary").click()
     await desk.page.get_by_label(kind).set_input_files([sample(name) for name in names])
 
 
@@ -99,7 +100,7 @@ async def test_files_are_picked_dropped_and_pasted_put_in_order_and_sent_once(sh
 async def test_a_message_waits_for_its_upload_and_a_refused_file_says_what_to_do(shop_stage: Stage) -> None:
     shop_stage.expects("422")
     desk = await _desk_with(shop_stage, "berta", "Berta Ruiz")
-    await desk.page.get_by_text("Adjuntar archivos").click()
+    await desk.page.locator("[data-attach-menu] summary").click()
     broken: FilePayload = {"name": "roto.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff nothing"}
     await desk.page.get_by_label("Fotos y videos").set_input_files(broken)
     tile = _tiles(desk).filter(has_text="roto.jpg")
