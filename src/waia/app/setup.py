@@ -1,5 +1,7 @@
 """Makes a database ready at start: an empty one is set up, an old one only when it was asked for."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from waia.accounts.seed import seed_people
@@ -7,7 +9,9 @@ from waia.app.durability import require_durability
 from waia.app.parts import Parts
 from waia.kit import migrate
 from waia.kit.db import Transaction
+from waia.media.values import StoredFile
 from waia.seeds.demo import seed_demo
+from waia.seeds.samples import shelve
 from waia.seeds.starter import seed_starter
 from waia.settings import SettingError
 
@@ -37,14 +41,15 @@ async def set_up(parts: Parts) -> None:
     fresh = await migrate.is_empty(parts.database)
     await migrate.upgrade(parts.database)
     if fresh:
-        await parts.database.run(lambda tx: _seed(tx, parts))
+        shelved = await shelve(parts.storage) if parts.settings.demo else {}
+        await parts.database.run(lambda tx: _seed(tx, parts, shelved))
         log.info("database_set_up")
 
 
-async def _seed(tx: Transaction, parts: Parts) -> None:
+async def _seed(tx: Transaction, parts: Parts, shelved: Mapping[str, StoredFile]) -> None:
     now = parts.clock.business()
     if parts.settings.demo:
-        await seed_demo(tx, parts.settings, now)
+        await seed_demo(tx, parts.settings, now, shelved)
     else:
         await seed_people(tx, parts.settings, now)
         await seed_starter(tx, parts.settings, now)

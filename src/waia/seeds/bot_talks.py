@@ -73,7 +73,11 @@ def _bought(greeting: Line) -> Conversation:
             agent(ANA, "Anotado. Te confirmo la visita por aquí.", quotes=1),
             customer("Ya hice el anticipo, te mando el comprobante", after=timedelta(hours=20)),
             customer(
-                "", "document", mime="application/pdf", details={"filename": "comprobante-anticipo.pdf"}
+                "",
+                "document",
+                mime="application/pdf",
+                file="catalogo.pdf",
+                details={"filename": "comprobante-anticipo.pdf"},
             ),
             agent(ANA, "Recibido, muchas gracias. Nos vemos el jueves.", after=timedelta(minutes=6)),
         ),
@@ -142,7 +146,13 @@ def _from_an_ad() -> Conversation:
         (
             customer("Quiero más información", details={"referral": ad}),
             bot(GREETING, None, "list", details=MAIN_MENU),
-            customer("Esta es mi cocina, ¿qué me sirve?", "image", mime="image/jpeg", after=timedelta(minutes=3)),
+            customer(
+                "Esta es mi cocina, ¿qué me sirve?",
+                "image",
+                mime="image/jpeg",
+                file="granito.jpg",
+                after=timedelta(minutes=3),
+            ),
             bot(photo, None, status=SENT),
         ),
         holder="queue",
@@ -163,7 +173,9 @@ def _not_understood(greeting: Line, home: str) -> Conversation:
         (
             customer("hola"),
             greeting,
-            customer("", "voice", mime="audio/ogg", details={"voice": True}, after=timedelta(seconds=40)),
+            customer(
+                "", "voice", mime="audio/ogg", file="cuidado.ogg", details={"voice": True}, after=timedelta(seconds=40)
+            ),
             customer("estoy por aquí", "location", details={"location": place}, after=timedelta(seconds=50)),
             customer("me quedan cerca o toca pedir carro", after=timedelta(seconds=15)),
             bot("No entendí tu respuesta, intenta de nuevo.", status=DELIVERED),
@@ -188,6 +200,7 @@ def _long_name(greeting: Line, media_url: str) -> Conversation:
                 "document",
                 mime="application/pdf",
                 link=f"{media_url}/catalogo.pdf",
+                file="catalogo.pdf",
                 details={"filename": "catalogo.pdf"},
             ),
         ),

@@ -1,17 +1,21 @@
 """The demo: a countertop shop with its flow, two agents, quick replies and some days of history."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from waia.accounts.models import User, UserRole
 from waia.accounts.repository import add_roles_once
 from waia.kit.db import Transaction
-from waia.rules.models import RuleRow
+from waia.media.values import StoredFile
+from waia.quick_replies.models import QuickReply, QuickReplyMedia
+from waia.rules.models import RuleMedia, RuleRow
 from waia.rules.repository import has_rules, store_setting
 from waia.seeds.bot_talks import bot_talks
 from waia.seeds.cast import AGENTS, ROLES, Agent
 from waia.seeds.history import World, write_conversations
 from waia.seeds.replies import shop_replies
 from waia.seeds.repository import role_ids, user_ids
+from waia.seeds.samples import add_samples
 from waia.seeds.shop import OPENING_HOURS, shop_rules
 from waia.seeds.troubled_talks import troubled_talks
 from waia.settings import Settings
@@ -20,20 +24,37 @@ NO_PASSWORD = "!"  # noqa: S105  # a hash that nothing matches: the demo signs i
 DEMO_BUFFER_S = "1"
 
 
-async def seed_demo(tx: Transaction, settings: Settings, now: datetime) -> bool:
-    """Fills a migrated database that has no rules; False, and nothing changed, when it has some."""
+async def seed_demo(
+    tx: Transaction, settings: Settings, now: datetime, shelved: Mapping[str, StoredFile] | None = None
+) -> bool:
+    """Fills a migrated database that has no rules; False, and nothing changed, when it has some.
+
+    `shelved` are the demo's files in the storage; without them messages only tell of theirs.
+    """
     if await has_rules(tx):
         return False
     media_url = f"{_own_address(settings)}/static/demo"
-    rules = shop_rules(settings.initial_step, media_url)
-    tx.session.add_all([*rules, *shop_replies(media_url)])
+    rules, replies = shop_rules(settings.initial_step, media_url), shop_replies(media_url)
+    files = await add_samples(tx, shelved or {}, now)
+    _hang_files([*(media for rule in rules for media in rule.medias), *_medias_of(replies)], files)
+    tx.session.add_all([*rules, *replies])
     await tx.session.flush()
     await store_setting(tx, "hours", OPENING_HOURS)
     await store_setting(tx, "buffer_s", DEMO_BUFFER_S)
     await _seed_agents(tx, now)
     talks = (*bot_talks(settings.initial_step, media_url), *troubled_talks())
-    await write_conversations(tx, talks, await _world(tx, settings, rules, now))
+    await write_conversations(tx, talks, await _world(tx, settings, rules, now, files))
     return True
+
+
+def _hang_files(medias: Iterable[RuleMedia | QuickReplyMedia], files: Mapping[str, int]) -> None:
+    """Rules and quick replies of the demo name files that lie in the storage: they go out by upload."""
+    for media in medias:
+        media.file_id = files.get(media.url.rpartition("/")[2])
+
+
+def _medias_of(replies: Iterable[QuickReply]) -> list[QuickReplyMedia]:
+    return [media for reply in replies for media in reply.medias]
 
 
 def _own_address(settings: Settings) -> str:
@@ -56,7 +77,9 @@ async def _add_agent(tx: Transaction, agent: Agent, role_id: int, now: datetime)
     await tx.session.flush()
 
 
-async def _world(tx: Transaction, settings: Settings, rules: list[RuleRow], now: datetime) -> World:
+async def _world(
+    tx: Transaction, settings: Settings, rules: list[RuleRow], now: datetime, files: Mapping[str, int]
+) -> World:
     return World(
         phone_number_id=settings.phone_number_ids[0],
         users=await user_ids(tx),
@@ -65,4 +88,5 @@ async def _world(tx: Transaction, settings: Settings, rules: list[RuleRow], now:
         session_timeout=timedelta(seconds=settings.session_timeout_s),
         resume_after=timedelta(hours=settings.bot_resume_hours),
         now=now,
+        files=files,
     )

@@ -1,7 +1,7 @@
 """Writes past conversations into the tables, as if webhook and sender had written them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,8 @@ from waia.chats.models import (
     Reaction,
 )
 from waia.kit.db import Transaction
+from waia.media.models import Media
+from waia.media.values import MediaState, address_of
 from waia.seeds.cast import Customer
 from waia.seeds.talk import Conversation, Line
 
@@ -39,6 +41,7 @@ class World:
     session_timeout: timedelta
     resume_after: timedelta
     now: datetime
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 async def write_conversations(tx: Transaction, talks: Iterable[Conversation], world: World) -> None:
@@ -62,6 +65,9 @@ async def _write_chat(tx: Transaction, talk: Conversation, contact_id: int, worl
     await tx.session.flush()
     chat.last_message_id = messages[-1].id
     tx.session.add_all(_belongings(talk, chat, messages, times, world))
+    for line, message in zip(talk.lines, messages, strict=True):
+        if line.file in world.files:
+            tx.session.add(_attachment(line, message, world))
 
 
 def _times(talk: Conversation, now: datetime) -> list[datetime]:
@@ -163,6 +169,24 @@ def _message(chat: Chat, line: Line, at: datetime, before: list[Message], world:
         error_code=code,
         error_text=reason,
     )
+
+
+def _attachment(line: Line, message: Message, world: World) -> Media:
+    media = Media(
+        public_id=uuid4().hex,
+        file_id=world.files[line.file],
+        chat_id=message.chat_id,
+        message_id=message.id,
+        kind="audio" if line.kind == "voice" else line.kind,
+        filename=line.details.get("filename", ""),
+        mime=line.mime or "",
+        voice=line.kind == "voice",
+        phone_number_id=world.phone_number_id,
+        state=MediaState.READY,
+        created_at=message.received_at,
+    )
+    message.media_url = address_of(media.public_id)
+    return media
 
 
 def _tipo(line: Line) -> str:

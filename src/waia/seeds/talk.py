@@ -15,6 +15,7 @@ class Line:
     """`after` is the time since the line before; `rule` is (step, triggers) of the bot's rule.
 
     `quotes` counts back to the line that it answers; `status` is that of an outgoing message.
+    `file` is one of the demo's own (`samples`).
     """
 
     author: str
@@ -29,6 +30,7 @@ class Line:
     error: tuple[int, str] | None = None
     mime: str | None = None
     link: str | None = None
+    file: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 

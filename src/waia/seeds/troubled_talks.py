@@ -117,7 +117,9 @@ def _closed() -> Conversation:
         timedelta(days=2, hours=3),
         (
             customer("Quedó hermoso el mesón, gracias", after=timedelta(minutes=10)),
-            customer("", "image", mime="image/jpeg", after=timedelta(seconds=30)),
+            customer("", "image", mime="image/jpeg", file="marmol.jpg", after=timedelta(seconds=30)),
+            customer("", "video", mime="video/mp4", file="instalacion.mp4", after=timedelta(seconds=20)),
+            customer("", "sticker", mime="image/webp", file="sticker-animado.webp", after=timedelta(seconds=9)),
             agent(ANA, "Qué alegría, Karina. Gracias por la foto.", reaction="❤️"),
         ),
         estado="cerrado",

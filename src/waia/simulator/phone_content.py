@@ -101,7 +101,7 @@ def _order(kind: str, node: Json, payload: Json) -> Content:
 
 
 def _unknown(kind: str, node: Json, payload: Json) -> Content:
-    return Content("unknown", title=kind)
+    return Content("unknown", title="" if kind == "unsupported" else kind)
 
 
 def _node(value: object) -> Json:

@@ -20,6 +20,7 @@ from waia.chats.panel.bubble import (
 from waia.chats.panel.files import KINDS, with_file
 from waia.chats.panel.whatsapp_text import is_safe_link, revealed
 from waia.media.values import Attachment
+from waia.whatsapp.errors import has_words, reason_words
 
 HIDDEN_FIELDS = frozenset({"flow_token"})
 MAX_LINES, MAX_FIELD = 30, 1_000
@@ -184,8 +185,11 @@ def _fields(node: Node) -> tuple[Field, ...]:
 
 
 def _reason(errors: object) -> str:
-    """Why Meta did not hand us the content, in its own words."""
+    """Why Meta did not hand us the content: in our words, to be translated, or in its own."""
     for error in map(_node, _some(errors)):
+        code = error.get("code")
+        if isinstance(code, int) and has_words(code):
+            return reason_words(code)
         told = _text(error.get("details")) or _text(error.get("message")) or _text(error.get("title"))
         if told:
             return told
