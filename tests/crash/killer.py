@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import secrets
+import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,12 @@ class Killed:
     repeated_webhooks: int = 0
     resent: int = 0
     flagged: int = 0
+    seconds: float = 0.0
     kills_of: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        return {name: value for name, value in vars(self).items() if name != "kills_of"}
 
 
 def seed_of_the_day() -> int:
@@ -51,7 +57,7 @@ def seed_of_the_day() -> int:
 
 async def kill_at_random(fleet: Fleet, kills: int, seed: int) -> Killed:
     """Start everything, kill until enough died, let it drain, and check that nothing was lost or doubled."""
-    rng, told = random.Random(seed), Killed(seed)
+    rng, told, started = random.Random(seed), Killed(seed), time.monotonic()
     with _told_by(f"seed {seed}: WAIA_SEED={seed} repeats its choices"):
         await publish(fleet.road, *FLOW)
         give_moods(fleet.road.world, rng)
@@ -61,6 +67,7 @@ async def kill_at_random(fleet: Fleet, kills: int, seed: int) -> Killed:
         await fleet.road.calm(DRAIN_S)
         await check_invariants(fleet.road)
         await _count(fleet.road, told)
+    told.seconds = round(time.monotonic() - started, 1)
     return told
 
 

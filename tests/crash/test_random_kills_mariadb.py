@@ -4,15 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.effort import times
+from tests.crash.effort import SOAK, note_figures, times
 from tests.crash.fleet import fleet
 from tests.crash.forks import Forks
 from tests.crash.killer import CALM, kill_at_random, seed_of_the_day
 
 
+KILLS = 100 if SOAK else 60
+
+
 @pytest.mark.timeout(600)
-async def test_random_kills_on_mariadb_lose_and_double_nothing(tmp_path: Path, mariadb_url: str, forks: Forks) -> None:
+@pytest.mark.parametrize("turn", range(times(1, 20)))
+async def test_random_kills_on_mariadb_lose_and_double_nothing(
+    tmp_path: Path, mariadb_url: str, forks: Forks, turn: int
+) -> None:
     async with fleet(tmp_path, mariadb_url, spawn=forks.spawn(), **CALM, BUFFER_SECONDS="0.2") as ships:
-        told = await kill_at_random(ships, times(60, 60), seed_of_the_day())
+        told = await kill_at_random(ships, KILLS, seed_of_the_day() + turn)
         assert set(told.kills_of) == {"serve --web-only", "work"}
         assert told.messages > told.kills
+        note_figures("N1", database="MariaDB", **told.figures)
