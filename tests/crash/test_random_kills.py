@@ -9,7 +9,6 @@ from tests.crash.fleet import fleet
 from tests.crash.forks import Forks
 from tests.crash.killer import CALM, kill_at_random, seed_of_the_day
 
-
 KILLS = 100 if SOAK else 60
 
 

@@ -10,6 +10,7 @@ from waia.chats.panel.live import Live
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
+from waia.kit.failpoints import reach
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
 from waia.media.download import Downloads
@@ -91,6 +92,7 @@ class Parts:
         """Stop claiming, let sends in flight record how they ended, close everything."""
         self.closing.set()
         await self.sender.drain(timeout_s=10)
+        reach("stop.after_drain")
         for task in self.background:
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)

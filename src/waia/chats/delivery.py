@@ -8,6 +8,7 @@ from waia.chats import outbox_repository as outbox
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.handover import queue_after_failure
 from waia.kit.db import Transaction
+from waia.kit.failpoints import reach
 from waia.whatsapp.attachments import MetaError
 from waia.whatsapp.deliveries import FAILED
 from waia.whatsapp.received import Status
@@ -22,6 +23,7 @@ async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datet
         return
     known = await outbox.sent_messages(tx, [status.id for status in wanted if status.id])
     items = await outbox.items_by_opaque(tx, [status.opaque for status in wanted if status.opaque])
+    reach("status.before_change")
     for status in wanted:
         assert status.id is not None
         item = items.get(status.opaque or "")
@@ -39,6 +41,7 @@ async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datet
 async def settle_sent(tx: Transaction, sent: Sequence[dict[str, Any]], now: datetime) -> None:
     """Note that Meta accepted these (`public_id`, `wamid`), and apply the statuses that were faster than the answer."""
     await outbox.record_sent(tx, sent)
+    reach("status.before_orphans")
     orphans = await outbox.take_orphans(tx, [row["wamid"] for row in sent])
     if not orphans:
         return

@@ -136,6 +136,8 @@ class _Turns:
         await repository.start_sessions(self._tx, self._new_sessions, self._now)
         await enqueue(self._tx, outgoing, self._now, self._real_now)
         await self._keep_reasons(decided)
+        if decided:
+            reach("decide.after_write")
 
     def _decide(self, chat: ChatRecord) -> _Decided | None:
         rows = self._messages[chat.id]

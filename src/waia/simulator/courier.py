@@ -10,6 +10,7 @@ from waia.simulator.envelope import Change
 from waia.simulator.faults import StatusFaults
 from waia.simulator.graph_errors import GraphError, webhook_error
 from waia.simulator.ground import Ground
+from waia.simulator.pace import Pace
 from waia.simulator.people import Customer, PhoneNumber
 from waia.simulator.postman import Posting, Postman
 from waia.simulator.records import SentMessage, SentStatus
@@ -72,6 +73,10 @@ class Courier:
         if self._faults.duplicate.fires(self._rng):
             self._postman.post(change)
         return self._postman.post(change)
+
+    def set_pace(self, pace: Pace) -> None:
+        """How soon statuses follow from now on."""
+        self._pace = pace
 
     @property
     def _faults(self) -> StatusFaults:

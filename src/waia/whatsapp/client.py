@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from waia.kit.failpoints import reach
 from waia.whatsapp.answers import Outcome, Retry, Unknown, outcome_of
 from waia.whatsapp.errors import Scope
 from waia.whatsapp.media_address import MediaAddress, NoAddress, read_address
@@ -117,6 +118,7 @@ class _Body(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.may_have_arrived = True
         yield self.raw
+        reach("send.body_written")
 
 
 class _Pieces(httpx.AsyncByteStream):

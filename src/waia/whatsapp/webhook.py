@@ -10,6 +10,7 @@ from litestar.di import NamedDependency as Given
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN
 
 from waia.kit.errors import Unavailable
+from waia.kit.failpoints import reach
 from waia.settings import Settings
 from waia.whatsapp.ingress import Ingress
 from waia.whatsapp.signature import is_signed
@@ -52,6 +53,7 @@ async def receive(request: Request[Any, Any, Any], ingress: Given[Ingress]) -> R
         log.warning("webhook_refused", reason="signature", size=len(body))
         return Response("bad signature", status_code=HTTP_403_FORBIDDEN, media_type=MediaType.TEXT)
     await ingress.store(body, split(body))
+    reach("ingest.before_answer")
     return Response("ok", media_type=MediaType.TEXT)
 
 

@@ -103,6 +103,7 @@ class InboxWorker:
             await _schedule(tx, chats)
             await remove_items(tx, [item.id for item in items])
             await (queue.later(tx, INBOX, [(lane, self.clock.real())]) if items else queue.finish(tx, INBOX, [lane]))
+            reach("inbox.in_redo")
 
         try:
             await self.database.run(work)
@@ -116,6 +117,7 @@ class InboxWorker:
         text = f"{type(error).__name__}: {error}"
         log.error("inbox_item_failed", item=item.id, kind=str(item.kind), dead=dead, error=type(error).__name__)
         await note_failure(tx, item.id, text, dead=dead)
+        reach("inbox.in_failure")
         wait = timedelta(seconds=0 if dead else 2**item.attempts)
         await queue.later(tx, INBOX, [(item.lane, self.clock.real() + wait)])
         if dead:

@@ -91,6 +91,7 @@ class Sender:
         await queue.lease(tx, OUTBOX, [str(item.chat_id) for item, _ in lanes.uploads], owner, now + UPLOAD_LEASE)
         await queue.later(tx, OUTBOX, lanes.later)
         await queue.finish(tx, OUTBOX, lanes.finished)
+        reach("send.in_claim")
         return lanes
 
     async def _part_uploads(self, tx: Transaction, lanes: "_Lanes", now: datetime) -> None:

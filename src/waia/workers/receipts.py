@@ -8,6 +8,7 @@ from waia.chats.repository import last_inbound
 from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
+from waia.kit.failpoints import reach
 from waia.whatsapp.client import GraphClient
 from waia.workers.loop import until_due
 
@@ -27,6 +28,7 @@ class ReceiptsWorker:
         if wait_s > 0:
             return wait_s
         marks = await self.database.run(self._take)
+        reach("receipts.after_claim")
         await asyncio.gather(
             *(self.client.mark_read(number, wamid, typing=typing) for number, wamid, typing in marks),
             return_exceptions=True,

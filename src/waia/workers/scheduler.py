@@ -95,6 +95,8 @@ class Scheduler:
             chat.back_to_bot()
         await repository.end_sessions(tx, [chat.id for chat in back], now, "resumed")
         await repository.save_chats(tx, back)
+        if back:
+            reach("scheduler.in_resume")
 
     async def _due(self, column: str) -> list[int]:
         async with self.database.reading() as tx:
@@ -124,6 +126,7 @@ class Scheduler:
         for public_id in ripe:
             if await outbox.send_again(tx, public_id, self.clock.real(), resend=True):
                 log.warning("uncertain_reply_sent_again", item=public_id)
+                reach("scheduler.in_settle")
 
     async def _free_dead_leases(self) -> None:
         """Lanes of a process of this machine that is gone need not wait for the end of their lease."""
@@ -131,6 +134,7 @@ class Scheduler:
             gone = {owner for owner in await queue.lease_owners(tx) if is_gone(owner)}
         for owner in gone:
             await self.database.run(partial(queue.free_leases_of, owner_prefix=owner, now=self.clock.real()))
+            reach("scheduler.after_free")
 
     async def _prune(self, flow: Flow) -> None:
         now = self.clock.real()
@@ -145,6 +149,7 @@ class Scheduler:
         await repository.prune_decisions(tx, self.clock.business() - timedelta(days=flow.values.trace_days))
         await events.prune(tx.connection, now - EVENTS_KEPT)
         await tidy(tx, now)
+        reach("scheduler.in_prune")
 
 
 def _may_resend(item: object) -> bool:
