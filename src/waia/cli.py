@@ -127,6 +127,22 @@ def rehash_passwords(list_only: bool) -> None:
     _guarded_async(run)
 
 
+@main.command()
+def reindex() -> None:
+    """Write the index of search anew; waia may run meanwhile."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.parts import make_parts
+        from waia.chats.search.rebuild import rebuild
+
+        parts = make_parts(settings)
+        messages, contacts = await rebuild(parts.database)
+        await parts.stop()
+        click.echo(f"The index is up to date: {messages} messages, {contacts} contacts.")
+
+    _guarded_async(run)
+
+
 @main.group()
 def audit() -> None:
     """The trail of who did what."""

@@ -21,8 +21,8 @@ SQL_WORDS = {
 # Models declare columns, keys and server defaults in SQL's own terms.
 SQL_ENDINGS = {"repository", "models"}
 SQL_FILES = {
-    "chats/access.py", "dashboard/metrics.py", "kit/columns.py", "kit/db.py", "kit/events.py", "kit/queue.py",
-    "kit/sql.py",
+    "chats/access.py", "dashboard/metrics.py", "kit/columns.py", "kit/db.py", "kit/deadline.py", "kit/events.py",
+    "kit/queue.py", "kit/sql.py",
 }  # fmt: skip
 
 

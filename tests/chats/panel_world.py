@@ -17,6 +17,7 @@ from waia.accounts.sessions import Sessions
 from waia.app.composition import create_app
 from waia.app.parts import Parts, make_parts
 from waia.chats.models import Alias, Chat, ChatRole, Contact, Message, OutboxItem, Reaction
+from waia.chats.search.index_repository import index_contacts, reindex_messages
 from waia.kit.db import Transaction
 from waia.media.models import Media, MediaFile
 from waia.settings import load_settings
@@ -73,6 +74,7 @@ class Shop:
             chat_id = await _add(tx, Chat, **chat, contact_id=contact)
             if role:
                 await tx.execute(insert(ChatRole).values(chat_id=chat_id, role_id=self.roles[role]))
+            await index_contacts(tx, [contact])
         return chat_id
 
     async def add_message(self, chat_id: int, text: str = "Hola", **values: Any) -> int:
@@ -82,7 +84,9 @@ class Shop:
         message = {"direction": "in", "author": "customer", "kind": "text", "details": {}, "timestamp": at}
         message |= {"received_at": NOW, "wamid": f"wamid.{self._count}", "public_id": f"m{self._count}", **values}
         async with self.parts.database.writing() as tx:
-            return await _add(tx, Message, chat_id=chat_id, text=text, **message)
+            message_id = await _add(tx, Message, chat_id=chat_id, text=text, **message)
+            await reindex_messages(tx, [message_id])
+        return message_id
 
     async def add_sent(self, chat_id: int, text: str = "Buenas", author: str = "bot", **values: Any) -> int:
         return await self.add_message(chat_id, text, direction="out", author=author, **values)

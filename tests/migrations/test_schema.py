@@ -89,8 +89,13 @@ def _revisions() -> list[str]:
 
 def _differences(connection: Connection) -> list[Any]:
     """What autogenerate would still write; types are compared by the tests that store values."""
-    context = MigrationContext.configure(connection, opts={"compare_type": False})
+    context = MigrationContext.configure(connection, opts={"compare_type": False, "include_name": _is_mapped})
     return list(compare_metadata(context, Model.metadata))
+
+
+def _is_mapped(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of search is no mapped class: each database has its own kind of table for it."""
+    return kind != "table" or not str(name).startswith(("message_search", "contact_search"))
 
 
 def _shape(connection: Connection) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from waia.chats.models import Alias, Chat, Contact, ContactIdentity
+from waia.chats.search.index_repository import index_contacts
 from waia.kit.db import Transaction
 from waia.kit.sql import table_of
 from waia.whatsapp.numbers import same_phone
@@ -42,6 +43,7 @@ class Contacts:
         self._owners: dict[tuple[str, str], int] = {}
         self._records: dict[int, ContactRecord] = {}
         self._new_ids: list[dict[str, Any]] = []
+        self._renamed: set[int] = set()
 
     async def prefetch(self, senders: Iterable[Sender], groups: Iterable[str] = ()) -> None:
         known = list(senders)
@@ -69,7 +71,9 @@ class Contacts:
         return contact
 
     async def save(self) -> None:
-        """Write the ids that were added."""
+        """Write the ids that were added, and make new names findable."""
+        renamed, self._renamed = self._renamed, set()
+        await index_contacts(self._tx, renamed)
         rows, self._new_ids = self._new_ids, []
         if rows:
             await self._tx.execute(_NEW_ID, rows)
@@ -127,6 +131,7 @@ class Contacts:
         result = await self._tx.execute(_NEW_CONTACT, {"kind": kind, "created_at": self._now, **shown})
         record = ContactRecord(int(result.inserted_primary_key[0]), **shown)
         self._records[record.id] = record
+        self._renamed.add(record.id)
         return record
 
     def _attach(self, contact: ContactRecord, sender: Sender) -> None:
@@ -153,6 +158,7 @@ class Contacts:
             return
         for name, value in changed.items():
             setattr(contact, name, value)
+        self._renamed.add(contact.id)
         await self._tx.execute(update(Contact).where(Contact.id == contact.id).values(**changed))
         if "phone" in changed:
             await self._renumber(contact)

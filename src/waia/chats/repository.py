@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from waia.accounts.models import Role
 from waia.chats.models import BotSession, CapturedAnswer, Chat, ChatRole, DecisionRow, Message, Reaction
 from waia.chats.record import ChatRecord
+from waia.chats.search.index_repository import index_messages, reindex_messages
 from waia.kit.db import Transaction
 from waia.kit.sql import insert_ignore, table_of, upsert
 
@@ -78,9 +79,10 @@ async def add_messages(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[
     await tx.execute(insert_ignore(tx.dialect, Message), list(rows))
     found = await tx.execute(_IDS, {"public_ids": [row["public_id"] for row in rows]})
     ids = {public_id: message_id for message_id, public_id in found}
-    for row in rows:
-        if row["public_id"] in ids:
-            tx.announce("message_added", row["chat_id"], str(ids[row["public_id"]]))
+    new = [{**row, "id": ids[row["public_id"]]} for row in rows if row["public_id"] in ids]
+    for row in new:
+        tx.announce("message_added", row["chat_id"], str(row["id"]))
+    await index_messages(tx, new)
     return ids
 
 
@@ -162,6 +164,7 @@ async def change_message(tx: Transaction, wamid: str, values: dict[str, Any]) ->
         return
     if values:
         await tx.execute(update(Message).where(Message.id == row.id).values(**values))
+        await reindex_messages(tx, [row.id])
     tx.announce("message_changed", row.chat_id, str(row.id))
 
 
@@ -217,6 +220,7 @@ async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> i
     message_id: int | None = (await tx.execute(select(Message.id).where(placeholder))).scalar_one_or_none()
     if message_id is not None:
         await tx.execute(update(Message).where(Message.id == message_id).values(**values))
+        await reindex_messages(tx, [message_id])
     return message_id
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from waia.accounts.models import User, UserRole
 from waia.accounts.repository import add_roles_once
+from waia.chats.search.index_repository import index_contacts, last_ids, reindex_messages
 from waia.kit.db import Transaction
 from waia.media.values import StoredFile
 from waia.quick_replies.models import QuickReply, QuickReplyMedia
@@ -44,6 +45,7 @@ async def seed_demo(
     await _seed_agents(tx, now)
     talks = (*bot_talks(settings.initial_step, media_url), *troubled_talks())
     await write_conversations(tx, talks, await _world(tx, settings, rules, now, files))
+    await index_everything(tx)
     return True
 
 
@@ -59,6 +61,14 @@ def _medias_of(replies: Iterable[QuickReply]) -> list[QuickReplyMedia]:
 
 def _own_address(settings: Settings) -> str:
     return settings.base_url or f"http://127.0.0.1:{settings.port}"
+
+
+async def index_everything(tx: Transaction) -> None:
+    """Make the history findable: it was written past those who do that."""
+    await tx.session.flush()
+    messages, contacts = await last_ids(tx)
+    await reindex_messages(tx, range(1, messages + 1))
+    await index_contacts(tx, range(1, contacts + 1))
 
 
 async def _seed_agents(tx: Transaction, now: datetime) -> None:

@@ -43,6 +43,7 @@ export default function message(thread) {
       document.dispatchEvent(new CustomEvent("waia:quote", { detail: { id: reply.dataset.reply, text } }));
     }
   });
+  thread.addEventListener("waia:goto", ({ detail }) => showOriginal(detail.link));
   const marked = document.getElementById(thread.querySelector("[data-marked]")?.dataset.marked ?? "");
   if (marked) mark(marked);
 }

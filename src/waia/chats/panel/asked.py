@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 
 from waia.chats.panel.listing import Listing, read_listing
 
-LONGEST_WORDS = 100
+LONGEST_WORDS = 200
 
 
 class Part(StrEnum):
@@ -19,22 +19,26 @@ class Part(StrEnum):
     LIST = "chat-zone"
     RESULTS = "chat-results"
     MORE_ROWS = "more-chats"
+    MORE_HITS = "more-hits"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`listing`, `words`: which chats the list holds. `after`: the key of the last row that is already there.
 
-    `before` and `message` say where in the conversation to stand: above a message, or around one.
+    `hits_before`: the last message that a search has shown. `before` and `message` say where in the conversation to
+    stand: above a message, or around one; `words_here` are looked for in it.
     """
 
     part: Part
     listing: Listing
     words: str
+    hits_before: int | None
     after: str
     before: int | None
     message: int | None
     show_facts: bool
+    words_here: str
 
 
 def asked(request: ASGIConnection, zone: tzinfo) -> Asked:  # type: ignore[type-arg]
@@ -43,11 +47,13 @@ def asked(request: ASGIConnection, zone: tzinfo) -> Asked:  # type: ignore[type-
     return Asked(
         part=_part(request),
         listing=read_listing(query, zone),
-        words=query.get("q", "").strip()[:LONGEST_WORDS],
+        words=query.get("q", "")[:LONGEST_WORDS].lstrip(),
+        hits_before=_number(query.get("antes_de", "")),
         after=query.get("antes", ""),
         before=_number(query.get("hasta", "")),
         message=_number(query.get("mensaje", "")),
         show_facts=query.get("ficha") == "1",
+        words_here=query.get("buscar", "")[:LONGEST_WORDS],
     )
 
 

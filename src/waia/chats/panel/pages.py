@@ -11,6 +11,7 @@ from waia.chats.access import may_see
 from waia.chats.panel import presenters, repository, timeline
 from waia.chats.panel.asked import Asked, Part, asked
 from waia.chats.panel.composing import new_composer
+from waia.chats.panel.finding import find
 from waia.chats.panel.hub import read_position
 from waia.chats.panel.why import explain
 from waia.kit.clock import Clock
@@ -28,6 +29,7 @@ TEMPLATES = {
     Part.LIST: "chats/answers/list.html",
     Part.RESULTS: "chats/answers/results.html",
     Part.MORE_ROWS: "chats/rows.html",
+    Part.MORE_HITS: "chats/answers/more_hits.html",
 }
 NO_CHAT = {"facts": None, "chat_id": 0}
 
@@ -137,9 +139,11 @@ async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str
     if wish.part in {Part.PAGE, Part.LIST}:
         frame["counts"] = await presenters.counts(tx, user, without_role=without_role)
         frame["choices"] = await presenters.filter_choices(tx)
-    frame["rows"] = await presenters.chat_rows(
-        tx, user, wish.listing, without_role=without_role, words=wish.words, after=wish.after
-    )
+    if wish.words:
+        filters = wish.listing.filters
+        frame["found"] = await find(tx, user, wish.words, filters, without_role, wish.hits_before)
+    else:
+        frame["rows"] = await presenters.chat_rows(tx, user, wish.listing, without_role=without_role, after=wish.after)
     return frame
 
 
@@ -160,6 +164,7 @@ async def _conversation(
         "strip": strip,
         "timeline": messages,
         "marked": wish.message,
+        "words_here": wish.words_here,
         "new_after": messages.new_after(strip.unread),
         "composer": new_composer(strip, clock.business(), drafts, settings.max_upload_mb),
     }

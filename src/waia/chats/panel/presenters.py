@@ -27,12 +27,10 @@ PAGE = 40
 _KEY_TIME, _KEY_LENGTH = "%Y%m%d%H%M%S%f", 32
 
 
-async def chat_rows(
-    tx: Transaction, user: SignedIn, listing: Listing, *, without_role: str, words: str = "", after: str = ""
-) -> Rows:
+async def chat_rows(tx: Transaction, user: SignedIn, listing: Listing, *, without_role: str, after: str = "") -> Rows:
     """A page of the list as this user sees it. `after` is the `next_key` of the page before."""
     key = read_key(after)
-    found = await repository.chats_of(tx, user, without_role, listing, words, key, PAGE + 1)
+    found = await repository.chats_of(tx, user, without_role, listing, key, PAGE + 1)
     rows = await _rows(tx, found[:PAGE])
     return Rows(rows, rows[-1].key(listing.view) if len(found) > PAGE else "")
 

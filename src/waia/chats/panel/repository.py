@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from waia.accounts.models import Role, User
@@ -23,6 +23,7 @@ from waia.chats.models import (
 )
 from waia.chats.panel.listing import Filters, Listing
 from waia.chats.panel.viewmodels import MOST_COUNTED, View
+from waia.chats.search.find_repository import Among
 from waia.kit.db import Transaction
 from waia.rules.models import RuleRow
 
@@ -66,15 +67,11 @@ async def chats_of(
     user: SignedIn,
     without_role: str,
     listing: Listing,
-    words: str,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[AnyRow]:
     """A page of the listing's chats that the user may see, beyond the key (time, id) of the last row shown."""
     asked = select(Chat.id).where(*_in_view(listing.view, user.id), *_admitted(listing.filters))
-    if words.strip():
-        asked = select(Chat.id).join(Contact, Contact.id == Chat.contact_id).where(*_admitted(listing.filters))
-        asked = asked.outerjoin(Alias, Alias.contact_id == Chat.contact_id).where(*_with_words(words))
     asked = _among(asked, user, without_role, await _few(tx, user, without_role, listing.filters))
     oldest_first = listing.view is View.UNANSWERED
     moment = _MOMENTS.get(listing.view, Chat.last_message_at)
@@ -86,6 +83,17 @@ async def chats_of(
     ids = list((await tx.execute(asked.order_by(*order).limit(limit))).scalars())
     found = {row.id: row for row in await chats_by_id(tx, ids)} if ids else {}
     return [found[chat_id] for chat_id in ids if chat_id in found]
+
+
+async def searched(tx: Transaction, user: SignedIn, without_role: str, filters: Filters) -> Among:
+    """Where a search looks: in all tabs, the archive too, within the filters."""
+    conditions = (visible_to(user, without_role), *_admitted(filters))
+    return Among(conditions, await _few(tx, user, without_role, filters))
+
+
+def of_chat(chat_id: int) -> tuple[ColumnElement[bool], ...]:
+    """One chat, whose gate was passed before."""
+    return (Chat.id == chat_id,)
 
 
 async def chats_by_id(tx: Transaction, chat_ids: Collection[int]) -> Sequence[AnyRow]:
@@ -202,19 +210,6 @@ def _in_view(view: View, user_id: int) -> list[Any]:
             return [archived, Chat.holder == "bot"]
         case _:
             return [archived]
-
-
-def _with_words(words: str) -> list[Any]:
-    """Chats whose name, alias, username or number holds the words."""
-    wanted = words.strip().lower()
-    named = [
-        func.lower(column).contains(wanted.lstrip("@"), autoescape=True)
-        for column in (Contact.name, Alias.name, cast(Contact.username, String))
-    ]
-    digits = "".join(sign for sign in wanted if sign.isdigit())
-    if len(digits) >= 3 and not any(sign.isalpha() for sign in wanted):
-        named.append(Contact.phone.contains(digits, autoescape=True))
-    return [or_(*named)]
 
 
 def _admitted(filters: Filters) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.di import Provide
 
-from waia.chats.panel import actions, alerts, attaching, new_chat, pages, template_picker
+from waia.chats.panel import actions, alerts, attaching, chat_search, new_chat, pages, template_picker
 from waia.chats.panel.desk import provide_desk
 
 # One router: two that share an address would both claim its OPTIONS.
@@ -16,6 +16,7 @@ routes: Sequence[Router] = (
             pages.show_list,
             pages.show_chat,
             pages.show_older_messages,
+            chat_search.show_found_in_chat,
             pages.show_why,
             pages.show_why_of_last,
             new_chat.show_new_chat,
