@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import gc
+import os
 import signal
 import socket
 import sys
@@ -29,9 +30,10 @@ class _Server(uvicorn.Server):
     closing: asyncio.Event | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            _stop_at_once(sig)
         if self.closing is not None:
             self.closing.set()
-        self.force_exit = self.should_exit  # the second signal does not wait
         self.should_exit = True
 
 
@@ -69,6 +71,11 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
     await server.serve(sockets=[_listen(settings)])
 
 
+def _stop_at_once(sig: int) -> None:
+    """Whoever signals twice does not want to wait. Nothing is lost by it: a killed process loses nothing either."""
+    os._exit(128 + sig)
+
+
 def _listen(settings: Settings) -> socket.socket:
     """Raises SettingError when somebody else has the port."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -101,8 +108,14 @@ def work(settings: Settings) -> None:
 async def _work(parts: Parts) -> None:
     await prepare_database(parts)
     loop = asyncio.get_running_loop()
+
+    def handle_exit(sig: int) -> None:
+        if parts.closing.is_set():
+            _stop_at_once(sig)
+        parts.closing.set()
+
     for sig in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sig, parts.closing.set)
+        loop.add_signal_handler(sig, handle_exit, sig)
     parts.start_loops()
     await parts.closing.wait()
     await parts.stop()
