@@ -274,14 +274,20 @@ class Inside(Road):
 
 @asynccontextmanager
 async def inside(
-    folder: Path, url: str, *, numbers: Sequence[str] = (PNID, OTHER_PNID), **settings: str
+    folder: Path,
+    url: str,
+    graph_clock: Clock | None = None,
+    /,
+    *,
+    numbers: Sequence[str] = (PNID, OTHER_PNID),
+    **settings: str,
 ) -> AsyncIterator[Inside]:
-    """waia and a fake Graph in this process, with one clock for both."""
+    """waia and a fake Graph in this process, with one clock for both unless Graph has its own."""
     port, graph_port = free_port(), free_port()
     graph = f"http://127.0.0.1:{graph_port}"
     told = load_settings(settings_for(folder, graph, url, port, **settings), env_file=None)
     parts = make_parts(told)
-    world = make_world(f"http://127.0.0.1:{port}/webhook", parts.clock, numbers)
+    world = make_world(f"http://127.0.0.1:{port}/webhook", graph_clock or parts.clock, numbers)
     async with (
         serving(create_graph_app(world), port=graph_port),
         serving(create_app(told, parts=parts), port=port) as address,

@@ -54,3 +54,12 @@ def test_a_customer_gets_45_at_once_and_then_one_every_six_seconds() -> None:
     assert pair_tokens(0, NOW, NOW + timedelta(seconds=3)) == 0.5
     assert next_pair_token(0.5, NOW) == NOW + timedelta(seconds=3)
     assert pair_tokens(44, NOW, NOW + timedelta(hours=1)) == 45
+
+
+def test_a_clock_that_was_set_back_holds_up_nobody() -> None:
+    throttle, hour = NumberThrottle(per_second=80), timedelta(hours=1)
+    throttle.stop("1", NOW)
+    assert throttle.wait("1", NOW) is not None
+    assert throttle.wait("1", NOW - hour) is None
+    assert pair_tokens(0, NOW, NOW) < 1
+    assert pair_tokens(0, NOW, NOW - hour) >= 1

@@ -26,11 +26,13 @@ from waia.chats.contact_repository import ContactRecord, contact_records
 from waia.chats.handover import silence_for_people
 from waia.chats.outgoing import Outgoing, enqueue
 from waia.chats.record import ChatRecord
+from waia.kit.clock import has_come
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
 from waia.whatsapp.content import Content
 
 MAX_FAILURES = 5
+LONGEST_QUIET = timedelta(minutes=2)
 RETRY_AFTER = timedelta(seconds=2)
 BOT_FAILED = "bot_failed"
 UTTERANCES = MappingProxyType(
@@ -81,12 +83,16 @@ async def take_turns(
     tx: Transaction, chats: Sequence[ChatRecord], brain: Brain, now: datetime, real_now: datetime
 ) -> dict[int, datetime | None]:
     """Decide every chat whose quiet window is over; when each chat wants to be looked at again (None: never)."""
-    due = [chat for chat in chats if chat.pending and chat.bot_due_at and chat.bot_due_at <= real_now]
+    due = [chat for chat in chats if chat.pending and _is_due(chat, real_now)]
     messages = await repository.messages_to_decide(tx, [message_id for chat in due for message_id in chat.pending])
     turns = await _Turns.load(tx, [chat for chat in due if chat.id in messages], messages, brain, now, real_now)
     await turns.decide_all()
     await repository.save_chats(tx, chats)
     return {chat.id: chat.bot_due_at for chat in chats}
+
+
+def _is_due(chat: ChatRecord, real_now: datetime) -> bool:
+    return chat.bot_due_at is not None and has_come(chat.bot_due_at, real_now, LONGEST_QUIET)
 
 
 class _Turns:

@@ -125,6 +125,18 @@ async def next_due(tx: Transaction, queue: str) -> datetime | None:
     return due
 
 
+async def pull_back(tx: Transaction, queues: Sequence[str], farthest: datetime, now: datetime) -> int:
+    """Make due what nobody can have meant: lanes due later than `farthest`, because the clock was set back."""
+    due_at = case((Lane.owner == "", now), else_=now + LEASE)
+    too_far = update(Lane).where(Lane.queue.in_(queues), Lane.due_at > farthest).values(due_at=due_at)
+    return int((await tx.execute(too_far)).rowcount)
+
+
+async def has_lane_after(tx: Transaction, queues: Sequence[str], farthest: datetime) -> bool:
+    found = await tx.execute(select(Lane.key).where(Lane.queue.in_(queues), Lane.due_at > farthest).limit(1))
+    return found.first() is not None
+
+
 async def free_leases_of(tx: Transaction, owner_prefix: str, now: datetime) -> int:
     """End the leases of a process that is gone, so that its lanes need not wait for the lease to run out."""
     gone = update(Lane).where(Lane.owner.startswith(owner_prefix, autoescape=True)).values(due_at=now)

@@ -164,7 +164,9 @@ def _sent(result: Result) -> dict[str, object]:
 def _requeued(result: Result, now: datetime) -> dict[str, object]:
     outcome = result.outcome
     if isinstance(outcome, Retry):
-        pause = timedelta(seconds=outcome.after_s or _backoff_s(result.item.attempts, outcome.code))
+        pause = timedelta(
+            seconds=min(outcome.after_s or 0.0, LONGEST_BACKOFF_S) or _backoff_s(result.item.attempts, outcome.code)
+        )
     else:
         pause = STOPPED_RETRY
     assert isinstance(outcome, Retry | Stopped)

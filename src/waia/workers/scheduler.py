@@ -10,7 +10,9 @@ from waia.accounts.tidy import tidy
 from waia.chats import outbox_repository as outbox
 from waia.chats import repository
 from waia.chats.contact_repository import contact_records
+from waia.chats.outbox_repository import OUTBOX
 from waia.chats.outgoing import Outgoing, enqueue
+from waia.chats.receipts import RECEIPTS
 from waia.chats.record import ChatRecord
 from waia.kit import events, queue
 from waia.kit.clock import Clock
@@ -18,8 +20,10 @@ from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
 from waia.rules.book import Flow
 from waia.whatsapp.content import Text
-from waia.whatsapp.repository import backlog
+from waia.whatsapp.repository import INBOX, backlog
 from waia.whatsapp.repository import prune as prune_inbox
+from waia.workers.choosing import FARTHEST
+from waia.workers.inbox import TURNS
 from waia.workers.mind import Mind
 from waia.workers.processes import is_gone
 
@@ -28,7 +32,10 @@ MAX_CHATS = 100
 HEALTHY_BACKLOG_AGE = timedelta(seconds=5)
 PRUNE_EVERY = timedelta(hours=1)
 KEEP = timedelta(days=30)
+CLOCK_JUMP = timedelta(days=1)
 EVENTS_KEPT = timedelta(hours=24)
+SHORT_WAITS = (INBOX, TURNS, RECEIPTS)  # none of their lanes is ever due later than this
+LONGEST_SHORT_WAIT = timedelta(minutes=2)
 log = structlog.get_logger()
 
 
@@ -48,6 +55,7 @@ class Scheduler:
         worked = await self._end_idle_sessions(flow) + await self._bring_bot_back()
         await self._settle_uncertain()
         await self._free_dead_leases()
+        await self._heal_clock()
         await self._prune(flow)
         return 0.0 if worked >= MAX_CHATS else TICK_S
 
@@ -105,7 +113,7 @@ class Scheduler:
     async def _settle_uncertain(self) -> None:
         """Count healthy time for sends of unknown outcome; a bot's reply is sent once more when it is over."""
         now = self.clock.real()
-        elapsed = min((now - self._last_tick).total_seconds(), 5.0) if self._last_tick else 0.0
+        elapsed = (now - self._last_tick).total_seconds() if self._last_tick else 0.0
         self._last_tick = now
         async with self.database.reading() as tx:
             items = await outbox.uncertain_items(tx)
@@ -117,7 +125,9 @@ class Scheduler:
         ripe = [item.public_id for item in items if item.healthy_ms >= window_ms and _may_resend(item)]
         if not (waiting_ids or ripe):
             return
-        await self.database.run(lambda tx: self._settle(tx, waiting_ids, ripe, timedelta(seconds=elapsed)))
+        await self.database.run(
+            lambda tx: self._settle(tx, waiting_ids, ripe, timedelta(seconds=min(max(elapsed, 0.0), 5.0)))
+        )
 
     async def _settle(self, tx: Transaction, waiting: list[int], ripe: list[str], elapsed: timedelta) -> None:
         """Several processes do this; each moment counts once, and each doubt ends once."""
@@ -136,11 +146,24 @@ class Scheduler:
             await self.database.run(partial(queue.free_leases_of, owner_prefix=owner, now=self.clock.real()))
             reach("scheduler.after_free")
 
+    async def _heal_clock(self) -> None:
+        """After the machine's clock was set back, nobody waits until it has caught up."""
+        now = self.clock.real()
+        for queues, longest in ((SHORT_WAITS, LONGEST_SHORT_WAIT), ((OUTBOX,), FARTHEST)):
+            async with self.database.reading() as tx:
+                stuck = await queue.has_lane_after(tx, queues, now + longest)
+            if stuck:
+                await self.database.run(partial(queue.pull_back, queues=queues, farthest=now + longest, now=now))
+                log.warning("clock_was_set_back", queues=queues)
+
     async def _prune(self, flow: Flow) -> None:
         now = self.clock.real()
-        if self._last_prune and now - self._last_prune < PRUNE_EVERY:
+        since = abs(now - self._last_prune) if self._last_prune else PRUNE_EVERY
+        if since < PRUNE_EVERY:
             return
         self._last_prune = now
+        if since > CLOCK_JUMP:
+            return  # the clock may be wrong, and what is forgotten does not come back
         await self.database.run(lambda tx: self._forget(tx, flow, now))
 
     async def _forget(self, tx: Transaction, flow: Flow, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from waia.kit.clock import has_come
 from waia.whatsapp.answers import Outcome, Refused, Retry, Sent, Stopped
 from waia.whatsapp.errors import Scope
 
@@ -12,6 +13,7 @@ PAIR_SECONDS = 6.0
 BREAKER_AFTER = 5
 BREAKER_PAUSE = timedelta(seconds=15)
 STOP_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=5)  # then one message asks whether it still holds
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class NumberThrottle:
     def wait(self, number: str, now: datetime) -> datetime | None:
         """Take the right to send one message now (None), or say when to ask again."""
         state = self._state(number, now)
-        if state.not_before and now < state.not_before:
+        if state.not_before and not has_come(state.not_before, now, LONGEST_PAUSE):
             return state.not_before
         elapsed = max((now - state.filled_at).total_seconds(), 0.0)
         state.tokens = min(self.per_second, state.tokens + elapsed * self.per_second)
@@ -71,7 +73,7 @@ class NumberThrottle:
     def slow_down(self, number: str, scope: Scope, after_s: float | None, now: datetime) -> None:
         """Meta asked the whole number (or app) to slow down."""
         if scope is not Scope.CHAT:
-            self._state(number, now).not_before = now + timedelta(seconds=after_s or 1.0)
+            self._state(number, now).not_before = now + min(timedelta(seconds=after_s or 1.0), LONGEST_PAUSE)
 
     def stop(self, number: str, now: datetime) -> None:
         """Token or account trouble: the queue is kept, and one message asks again from time to time."""
@@ -83,9 +85,9 @@ class NumberThrottle:
 
 def pair_tokens(tokens: float, at: datetime | None, now: datetime) -> float:
     """Messages that may go to one customer now: 45 at once, then one every 6 s."""
-    if at is None:
+    if at is None or at > now:  # never used, or before the clock was set back
         return PAIR_BURST
-    return min(PAIR_BURST, tokens + max((now - at).total_seconds(), 0.0) / PAIR_SECONDS)
+    return min(PAIR_BURST, tokens + (now - at).total_seconds() / PAIR_SECONDS)
 
 
 def next_pair_token(tokens: float, now: datetime) -> datetime:
