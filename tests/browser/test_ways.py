@@ -47,7 +47,7 @@ async def test_everything_can_be_done_by_keyboard_alone(stage: Stage) -> None:
     await page.goto("/login")
     await _tab_to(page, "Entrar como Ana Torres")
     await page.keyboard.press("Enter")
-    await expect(page.locator("#list-title")).to_be_visible()
+    await expect(page.locator("html[data-ready=yes] #list-title")).to_be_visible()
     await _tab_to(page, "Ir al contenido")
     await page.keyboard.press("Enter")
 
@@ -56,7 +56,8 @@ async def test_everything_can_be_done_by_keyboard_alone(stage: Stage) -> None:
         await page.keyboard.press(key)
         await expect(rows.nth(row)).to_have_attribute("aria-current", "page")
 
-    await expect(page.locator("#composer-text")).to_be_focused()
+    first = await rows.nth(0).get_attribute("href")
+    await expect(page.locator(f"#composer-{str(first).rpartition('/')[2]} #composer-text")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(rows.nth(0)).to_be_focused()
     await page.keyboard.press("/")

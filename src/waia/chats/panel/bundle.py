@@ -43,6 +43,11 @@ class Bundle:
     def parts_for(self, viewer: Viewer, seen: frozenset[int]) -> tuple[Part, ...]:
         return (*self._thread_parts(viewer), *self._list_parts(viewer, seen))
 
+    def calls_for(self, viewer: Viewer, seen: frozenset[int]) -> tuple[ChatRow, ...]:
+        """Chats with a new message that wait for a person: for this one, or for whoever comes first."""
+        rows = (self.rows.get(chat_id) for chat_id, touched in self.chats.items() if chat_id in seen and touched.added)
+        return tuple(row for row in rows if row is not None and row.calls(viewer.user.id))
+
     def build(self, part: Part, is_admin: bool) -> PageEvent:
         if part.kind is MessageAdded:
             return MessageAdded(self.bubbles[part.id], is_admin)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +14,7 @@ from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import HistoryGone, Hub
 from waia.chats.panel.sse import message
-from waia.chats.panel.viewmodels import Counts
+from waia.chats.panel.viewmodels import ChatRow, Counts
 from waia.kit.events import LoggedEvent
 
 RECONNECT_MS = 500
@@ -112,7 +113,12 @@ class Feed:
         self._cursor = events[-1].seq
         self._batch_at = started + (self._pace.batch_s if self._cursor == self._hub.ring.last else 0)
         self._counts_wanted |= news.counts
-        return news.text + self._account_news(events)
+        return news.text + self._calls(news.calls) + self._account_news(events)
+
+    def _calls(self, rows: Sequence[ChatRow]) -> str:
+        """Names, never words: they are shown on screens that lie open."""
+        told = [{"chat": row.id, "name": row.person.name or row.person.tail} for row in rows]
+        return message(msgspec.json.encode(told).decode(), event="attention", seq=self._cursor) if told else ""
 
     def _account_news(self, events: Sequence[LoggedEvent]) -> str:
         """Rings for admins; the page then asks for the alerts by itself."""

@@ -16,7 +16,7 @@ from waia.chats.panel.digest import Touched, digest
 from waia.chats.panel.events import CountsChanged, PageEvent, template_of
 from waia.chats.panel.sse import message
 from waia.chats.panel.tally import Tally
-from waia.chats.panel.viewmodels import Counts
+from waia.chats.panel.viewmodels import ChatRow, Counts
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.events import LoggedEvent
@@ -31,9 +31,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`counts`: the numbers on the tabs may have changed. `lost`: the open chat is out of sight now."""
+    """`counts`: the numbers on the tabs may have changed. `lost`: the open chat is out of sight now. `calls`: chats
+    with something new in them that wait for the viewer, or for anybody."""
 
     text: str = ""
+    calls: tuple[ChatRow, ...] = ()
     counts: bool = False
     lost: bool = False
 
@@ -66,7 +68,7 @@ class Fragments:
             return News(lost=True)
         parts = bundle.parts_for(viewer, seen)
         text = self._say(bundle, parts, viewer, events[-1].seq) if parts else ""
-        return News(text, counts=bool(seen or parts))
+        return News(text, bundle.calls_for(viewer, seen), counts=bool(seen or parts))
 
     def count(self, viewer: Viewer) -> asyncio.Future[Counts]:
         return self._tally.count(viewer.user)

@@ -92,6 +92,10 @@ class ChatRow:
             case _:
                 return True
 
+    def calls(self, user_id: int) -> bool:
+        """Whether it waits for this person. While the bot answers, nobody is called."""
+        return self.waiting_since is not None and self.holder != "bot" and self.owner_id in (None, user_id)
+
     def key(self, view: View) -> str:
         return {"wait": self.wait_key, "archived": self.archived_key}.get(view.key, self.recent_key)
 
