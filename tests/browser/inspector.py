@@ -9,7 +9,7 @@ from tests.browser.hostile_words import HOST
 
 # Where a customer's words may stand in an attribute, and what a link may lead to.
 FIND_MARKUP = """() => {
-    const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text"]);
+    const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text", "download", "data-name"]);
     const leads = /^(href|src|action|formaction|xlink:href)$/i;
     const found = [];
     for (const element of document.querySelectorAll("*")) {
