@@ -6,13 +6,24 @@ _STEPS = (
     "../", "..\\", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%252f", "..%c0%af", "..;/", "....//", "..././", "..%5c",
     "%252e%252e%252f", "..\u2215", "\uff0e\uff0e/", "..%00/", "./../", ".%2e/", "..//", "/../", "\\..\\",
 )  # fmt: skip
-_GOALS = ("secret", "../secret", "etc/passwd", "waia.db", ".env", "proc/self/environ", "windows/win.ini", "tmp/x")
+_GOALS = (
+    "secret",
+    "../secret",
+    "etc/passwd",
+    "waia.db",
+    ".env",
+    "proc/self/environ",
+    "windows/win.ini",
+    "tmp/x",
+    "x.jpg",
+)
 TRAVERSALS = [
-    *(f"{step * depth}{goal}" for step, goal, depth in product(_STEPS, _GOALS, (1, 3))),
+    *(f"{step * depth}{goal}" for step, goal, depth in product(_STEPS, _GOALS, (2,))),
     "/etc/passwd", "//etc/passwd", "file:///etc/passwd", "C:\\windows\\win.ini", "\\\\host\\share", "aa/../../secret",
     "aa/" + "0" * 31 + "/", "aa/" + "0" * 33, "aa/" + "G" * 32, "aa\0/" + "0" * 32, "tmp/" + "0" * 32, "..", ".", "",
     "aa/", "/aa/" + "0" * 32, "aa/" + "0" * 32 + "\n", "aa/" + "0" * 32 + "\0.jpg", "AA/" + "0" * 32, "~/x", "CON",
     "aa//" + "0" * 31, "aa/./" + "0" * 30, "a/" + "0" * 32, "tmp/../secret",
+    "a" * 300, "ñ" * 200,
 ]  # fmt: skip
 FILENAMES = [
     "../../etc/passwd", "..\\..\\boot.ini", "a\0b.png", "a\r\nSet-Cookie: x=1.png", 'x".png', "x'.png", "a;b.png",

@@ -21,6 +21,7 @@ from waia.app.setup import prepare_database
 from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
 from waia.kit.csp_report import take_csp_report
+from waia.kit.errors import NotFound
 from waia.kit.files import static_dir
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from waia.app.demo import OtherEnd
 
 MAX_BODY = 1024 * 1024
+LONGEST_NAME = 255
 
 
 def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Litestar:
@@ -73,6 +75,7 @@ def _routes() -> list[Any]:
         path="/static",
         directories=[static_dir()],
         opt={"public": True},
+        before_request=_refuse_impossible_name,
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
     )
     routes: list[Any] = [
@@ -84,6 +87,13 @@ def _routes() -> list[Any]:
         *stream.routes,
     ]
     return [*routes, static]
+
+
+def _refuse_impossible_name(request: Request[Any, Any, Any]) -> None:
+    """No file of ours has such a name, and the system would not even look for it."""
+    path = request.scope["path"]
+    if not path.isprintable() or any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in path.split("/")):
+        raise NotFound
 
 
 def _other_end(parts: Parts) -> "OtherEnd":

@@ -18,6 +18,7 @@ from waia.media.folder import FolderStorage
 from waia.media.hosts import AllowedPlaces
 from waia.media.limits import MB
 from waia.media.storage import Storage
+from waia.media.upkeep import Upkeep
 from waia.rules.book import Rules
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
@@ -35,6 +36,7 @@ from waia.workers.scheduler import Scheduler
 from waia.workers.templates import TemplatesWorker
 from waia.workers.throttle import NumberThrottle
 from waia.workers.turns import TurnsWorker
+from waia.workers.upkeep import UpkeepWorker
 from waia.workers.uploading import Uploader
 
 
@@ -59,6 +61,7 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
+    upkeep: Upkeep
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -79,6 +82,7 @@ class Parts:
             "outbox": self.sender.step,
             "receipts": receipts.step,
             "media": self.media.step,
+            "upkeep": UpkeepWorker(self.upkeep, self.clock, self.settings.media_days).step,
             "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,
             "templates": templates.step,
@@ -138,6 +142,7 @@ def make_parts(settings: Settings) -> Parts:
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
+        upkeep=Upkeep(database, storage),
         media=_fetcher(settings, database, clock, client, storage),
         closing=closing,
     )

@@ -45,6 +45,11 @@ async def find(tx: Transaction, public_id: str) -> Attachment | None:
     return _attachment(row) if row else None
 
 
+async def find_named(tx: Transaction, filename: str) -> list[Attachment]:
+    """What has a file and this name, the newest first; few of them."""
+    return [_attachment(row) for row in await tx.execute(_BY_NAME, {"filename": filename})]
+
+
 async def attachments_of(tx: Transaction, message_ids: Iterable[int]) -> dict[int, Attachment]:
     """What hangs on these messages, by message id; one query for all."""
     wanted = sorted(set(message_ids))
@@ -146,6 +151,11 @@ _WITH_FILE = select(_MEDIA, *(_FILE.c[name].label(f"file_{name}") for name in _F
     _MEDIA.outerjoin(_FILE, _FILE.c.id == _MEDIA.c.file_id)
 )
 _BY_PUBLIC_ID = _WITH_FILE.where(_MEDIA.c.public_id == bindparam("public_id"))
+_BY_NAME = (
+    _WITH_FILE.where(_MEDIA.c.filename == bindparam("filename"), _MEDIA.c.file_id.is_not(None))
+    .order_by(_MEDIA.c.id.desc())
+    .limit(20)
+)
 _BY_MESSAGE = _WITH_FILE.where(_MEDIA.c.message_id.in_(bindparam("messages", expanding=True))).order_by(
     _MEDIA.c.id.desc()
 )

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from waia.kit.errors import WaiaError
 from waia.kit.i18n import N_
@@ -48,6 +48,7 @@ class Writer(Protocol):
     async def abort(self) -> None: ...
 
 
+@runtime_checkable  # so that a route can ask for it
 class Storage(Protocol):
     async def create(self) -> Writer: ...
 

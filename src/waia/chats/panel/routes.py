@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from waia.chats.panel import actions, alerts, attaching, chat_search, new_chat, pages, template_picker
 from waia.chats.panel.desk import provide_desk
+from waia.chats.panel.media_routes import show_media, show_old_upload
 
 # One router: two that share an address would both claim its OPTIONS.
 routes: Sequence[Router] = (
@@ -31,6 +32,8 @@ routes: Sequence[Router] = (
             actions.send_message,
             attaching.attach_file,
             attaching.take_back,
+            show_media,
+            show_old_upload,
             actions.take,
             actions.give_back,
             actions.to_queue,

@@ -1,0 +1,33 @@
+"""How an answer names its file: RFC 6266, in any script, with nothing in it that could end the header."""
+
+import unicodedata
+from urllib.parse import quote
+
+from waia.media.kinds import FileKind
+
+LONGEST = 150
+UNSAFE = set('"\\/:*?<>|;%')
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+ALIASES = {"jpg": ("jpeg", "jpe"), "ogg": ("oga", "opus"), "m4a": ("mp4",), "mp4": ("m4v",)}
+NAMELESS = "archivo"
+
+
+def content_disposition(filename: str, kind: FileKind) -> str:
+    """`attachment; filename="…"; filename*=UTF-8''…`: the first for old programs, the second as it is."""
+    name = safe_name(filename, kind)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = "".join(sign for sign in plain if sign not in UNSAFE).strip(" .")
+    shown = "inline" if kind.is_inline else "attachment"
+    return f"{shown}; filename=\"{plain or f'{NAMELESS}.{kind.extension}'}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def safe_name(filename: str, kind: FileKind) -> str:
+    """Letters of any script stay; folders, control and direction marks go. What is shown ends as its bytes say."""
+    shown = "".join(sign for sign in filename if unicodedata.category(sign) not in UNSEEN)
+    shown = "".join("_" if sign in UNSAFE else sign for sign in shown).strip(" .")
+    stem, dot, ending = shown.rpartition(".")
+    if not dot:
+        stem, ending = shown, kind.extension
+    elif kind.is_inline and ending.lower() not in {kind.extension, *ALIASES.get(kind.extension, ())}:
+        ending = kind.extension
+    return f"{stem[:LONGEST].strip(' .') or NAMELESS}.{ending[:12]}"
