@@ -180,6 +180,53 @@ def doctor() -> None:
     _guarded_async(run)
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would go, and how many bytes.")
+def retention(dry_run: bool) -> None:
+    """Remove files that are older than WAIA_MEDIA_DAYS; their messages stay."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.file_commands import apply_retention
+
+        for line in await apply_retention(settings, dry_run=dry_run):
+            click.echo(line)
+
+    _guarded_async(run)
+
+
+@main.command("sweep-media")
+@click.option("--young-minutes", default=60, show_default=True, help="Leave what is younger: work may not be done.")
+def sweep_media(young_minutes: int) -> None:
+    """Remove bytes that no row knows and rows that nobody uses; a running waia does so every hour."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.file_commands import sweep
+
+        click.echo(await sweep(settings, young_minutes))
+
+    _guarded_async(run)
+
+
+@main.command("erase-contact")
+@click.argument("who")
+@click.option("--dry-run", is_flag=True, help="Only say what there is.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_contact(who: str, dry_run: bool, yes: bool) -> None:
+    """Erase WHO (a phone number, a user id of Meta's, or #12) with all messages and files, for ever."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.file_commands import erase, what_there_is
+
+        for line in await what_there_is(settings, who):
+            click.echo(line)
+        if dry_run or not (yes or click.confirm("Erase all of this for ever?")):
+            return
+        for line in await erase(settings, who):
+            click.echo(line)
+
+    _guarded_async(run)
+
+
 def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = None) -> None:
     try:
         settings = load_settings(environ)

@@ -11,6 +11,7 @@ from waia.app.durability import lossy_variables
 from waia.kit import migrate
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
+from waia.media.decoders import ffmpeg_path
 from waia.settings import Settings
 from waia.whatsapp.client import open_client
 
@@ -84,8 +85,9 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _programs() -> Iterator[Finding]:
-    path = shutil.which("ffmpeg")
-    yield (Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", "not found: voice notes need it"))
+    path = ffmpeg_path()
+    lack = "not found: no previews, no voice notes; install it, or `pip install waia[ffmpeg]`"
+    yield Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", lack)
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from waia.app.parts import Parts
 from waia.chats.outbox_repository import waiting_count
 from waia.kit.db import Database
+from waia.media.decoders import ffmpeg_path
+from waia.media.fetching_repository import pending_files
 from waia.whatsapp.repository import backlog, open_alerts
 
 STALE_S = 60.0
@@ -37,11 +39,14 @@ async def _checks(database: Database) -> dict[str, str]:
     async with database.reading() as tx:
         waiting, oldest = await backlog(tx)
         sending, oldest_send = await waiting_count(tx)
+        fetching, oldest_file = await pending_files(tx)
         alerts = [alert for alert in await open_alerts(tx) if alert.severity == "critical"]
     return {
         "database": "ok",
         "inbox": _age("inbox", waiting, oldest),
         "outbox": _age("outbox", sending, oldest_send),
+        "media": _age("media", fetching, oldest_file),
+        "ffmpeg": "ok" if ffmpeg_path() else "missing: files come without previews, voice notes cannot be made",
         "alerts": f"{len(alerts)} open" if alerts else "ok",
     }
 

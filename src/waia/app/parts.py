@@ -115,7 +115,7 @@ def make_parts(settings: Settings) -> Parts:
     rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
     recorder = Recorder(database, clock)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
-    storage, throttle = FolderStorage(settings.media_dir), NumberThrottle(settings.send_rate)
+    storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate)
     uploader = Uploader(database, clock, client, storage, recorder, throttle)
     return Parts(
         settings=settings,

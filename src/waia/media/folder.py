@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -18,7 +18,7 @@ from waia.media.storage import NoSuchFile, StorageFull, StoredKey, Writer, check
 BLOCK = 256 * 1024
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 UNFINISHED = "tmp"
-JUST_MADE_S = 5.0
+JUST_MADE = timedelta(seconds=5)  # between the making of a file and its lock
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -26,10 +26,13 @@ T = TypeVar("T")
 class FolderStorage:
     """Files under `root` in 256 folders. What is unfinished lies in `tmp`, locked by the process that writes it."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, has_room: Callable[[], bool] = lambda: True) -> None:
+        """`has_room` False: the rest of the disk is for the database and for people."""
+        self._root, self._has_room = root, has_room
 
     async def create(self) -> Writer:
+        if not self._has_room():
+            raise StorageFull
         return await _in_thread(FolderWriter, self._root)
 
     async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
@@ -79,8 +82,8 @@ class FolderStorage:
     async def put(self, path: Path, key: str) -> None:
         await _in_thread(self._put, path, key)
 
-    async def sweep_unfinished(self) -> int:
-        return await _in_thread(self._sweep)
+    async def sweep_unfinished(self, young: timedelta = JUST_MADE) -> int:
+        return await _in_thread(self._sweep, min(young, JUST_MADE).total_seconds())
 
     def _open(self, key: str) -> int:
         folder, name = checked_key(key)
@@ -117,11 +120,11 @@ class FolderStorage:
             os.close(file)
         _move(self._root, path, key)
 
-    def _sweep(self) -> int:
+    def _sweep(self, young_s: float) -> int:
         unfinished = self._root / UNFINISHED
         if not unfinished.is_dir():
             return 0
-        return sum(_swept(unfinished / name) for name in os.listdir(unfinished))
+        return sum(_swept(unfinished / name, young_s) for name in os.listdir(unfinished))
 
 
 class FolderWriter:
@@ -219,13 +222,13 @@ def _locked(file: int) -> int:
     return file
 
 
-def _swept(path: Path) -> bool:
+def _swept(path: Path, young_s: float) -> bool:
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        if datetime.now(UTC).timestamp() - os.fstat(file).st_mtime < JUST_MADE_S:
+        if datetime.now(UTC).timestamp() - os.fstat(file).st_mtime < young_s:
             return False
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -76,8 +76,8 @@ class Storage(Protocol):
     async def put(self, path: Path, key: str) -> None:
         """Take over a file out of a workspace. Raises StorageFull."""
 
-    async def sweep_unfinished(self) -> int:
-        """Remove what processes that are gone left unfinished; how many."""
+    async def sweep_unfinished(self, young: timedelta = ...) -> int:
+        """Remove what processes that are gone left unfinished, unless it is younger; how many."""
         ...
 
 

@@ -42,7 +42,7 @@ class Upkeep:
     async def sweep(self, now: datetime, young: timedelta = YOUNG) -> Swept:
         """What is younger than `young` may belong to work that is not done yet, and is left alone."""
         swept = Swept()
-        swept.unfinished = await self.storage.sweep_unfinished()
+        swept.unfinished = await self.storage.sweep_unfinished(young)
         swept.drafts = await self.database.run(lambda tx: repository.forget_drafts(tx, now - DRAFT_LIVES))
         await self.database.run(lambda tx: repository.forget_uploads(tx, now))
         await self._take_unused(now - young, swept)
