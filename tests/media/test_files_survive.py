@@ -138,12 +138,12 @@ async def test_an_upload_onto_a_full_disk_answers_507_and_leaves_nothing(
     shop = await Shop.open(tmp_path, sqlite_url)
     chat_id = await shop.add_chat()
     async with shop.browser("ana") as ana:
-        headers = {"x-csrf-token": ana.csrf, "content-type": "application/pdf"}
+        headers = {"x-csrf-token": ana.csrf, "content-type": "application/pdf", "accept": "application/json"}
         address = f"/chats/{chat_id}/archivos?nombre=a.pdf"
         answer = await ana.http.post(address, content=sample("a.pdf").read_bytes() * 50, headers=headers)
     await shop.close()
     assert answer.status_code == 507
-    assert "espacio" in answer.text
+    assert answer.json()["message"].startswith("No queda espacio")
     assert files_below(small_media) == ["ballast"]
 
 

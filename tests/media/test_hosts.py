@@ -81,7 +81,7 @@ async def test_a_listed_name_that_leads_inside_is_refused(host: str) -> None:
         await places.place_of(f"https://{host}/x")
 
 
-async def test_the_graph_that_the_owner_named_is_asked_as_it_is() -> None:
+async def test_c12_only_metas_hosts_and_the_graph_that_the_owner_named_are_ever_asked() -> None:
     places = AllowedPlaces(HOSTS, "http://127.0.0.1:5000/simulador/graph")
     assert (await places.place_of("http://127.0.0.1:5000/lookaside?x=1")).address == "127.0.0.1"
     for other in ("http://127.0.0.1:5001/x", "https://127.0.0.1:5000/x", "http://localhost:5000/x"):

@@ -49,7 +49,7 @@ async def test_media_id_swap_across_roles(shop: Shop, scope: Scope) -> None:
                 assert len(found.content) == len(missing.content)
 
 
-async def test_anonymous_gets_401_and_a_lost_role_closes_the_file(shop: Shop) -> None:
+async def test_c03_anonymous_gets_401_and_a_lost_role_closes_the_file(shop: Shop) -> None:
     """C3, I17: an address that leaked opens nothing, and not for ever."""
     chat_id = await shop.add_chat()
     file = await put_file(shop, VOICE, chat_id=chat_id)
@@ -97,8 +97,8 @@ async def test_svg_html_never_inline_and_polyglots_are_inert(shop: Shop, name: s
         assert (told["content-security-policy"], told["x-content-type-options"]) == (POLICY, "nosniff")
 
 
-async def test_a_svg_that_calls_itself_a_photo_is_a_download(shop: Shop) -> None:
-    """C11."""
+async def test_c11_a_svg_that_calls_itself_a_photo_is_a_download(shop: Shop) -> None:
+    """And so is everything that a browser could run."""
     chat_id = await shop.add_chat()
     file = await put_file(shop, SVG, chat_id=chat_id, filename="foto.png", mime="image/png")
     async with shop.browser("ana") as ana:

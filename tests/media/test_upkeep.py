@@ -103,7 +103,7 @@ async def test_retention_says_first_what_would_go_and_takes_exactly_that(shop: S
         assert (await ana.http.get(old.address)).status_code == 404
 
 
-async def test_a_person_is_erased_with_all_rows_and_files_and_a_report(shop: Shop) -> None:
+async def test_a11_a_person_is_erased_with_all_rows_and_files_and_a_report(shop: Shop) -> None:
     """A11: files went with nobody; now they go with the person, and the trail says that it was done."""
     carla, diego = await shop.add_chat("Carla Gómez"), await shop.add_chat("Diego")
     mine, other = await put_file(shop, PHOTO, chat_id=carla), await put_file(shop, PHOTO, chat_id=diego)

@@ -1,0 +1,64 @@
+"""Defects of the original that concern files, each as a regression test (legacy behaviour, section 14)."""
+
+from pathlib import Path
+
+from tests.media.samples import sample
+from tests.road_world import inside
+from tests.roads.bodies import PNID
+from tests.roads.invariants import check_invariants
+from waia.simulator.faults import Knob
+
+
+async def test_a02_a_file_whose_download_fails_is_not_lost_with_its_message(tmp_path: Path, sqlite_url: str) -> None:
+    """Marked as seen before it was handled, the original never came back for the photo."""
+    async with inside(tmp_path, sqlite_url) as road:
+        road.world.faults.media.not_found = Knob(times=2)
+        await road.world.handset("carla", PNID).sends_media("image", sample("photo.jpg").read_bytes(), "image/jpeg")
+        await road.until("SELECT count(*) FROM media WHERE state = 'ready' AND attempts = 2")
+        await road.calm()
+        assert len([each for each in road.world.deliveries if each.accepted]) >= 1
+        await check_invariants(road)
+
+
+async def test_a05_captions_of_pictures_videos_and_documents_are_kept(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        carla = road.world.handset("carla", PNID)
+        for kind, name, mime in (
+            ("image", "photo.jpg", "image/jpeg"),
+            ("video", "plain.mp4", "video/mp4"),
+            ("document", "a.pdf", "application/pdf"),
+        ):
+            await carla.sends_media(kind, sample(name).read_bytes(), mime, caption=f"pie de {kind}")
+        await road.until("SELECT count(*) FROM media WHERE state = 'ready'", 3)
+        words = await road.store.column("SELECT mensaje FROM mensajes WHERE direction = 'in'")
+        assert sorted(words) == ["pie de document", "pie de image", "pie de video"]
+
+
+async def test_b28_media_url_is_an_address_and_never_an_id_of_metas(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        await road.world.handset("carla", PNID).sends_media("image", sample("photo.jpg").read_bytes(), "image/jpeg")
+        await road.until("SELECT count(*) FROM media WHERE state = 'ready'")
+        row = await road.store.row("SELECT media_url, media_id FROM mensajes WHERE direction = 'in'")
+        assert row.media_url == "/media/" + await road.store.one("SELECT public_id FROM media")
+        assert row.media_id.isdigit()
+
+
+async def test_g04_files_are_kept_wherever_media_root_lies(tmp_path: Path, sqlite_url: str) -> None:
+    """The original served only what lay below its own static folder."""
+    elsewhere = tmp_path / "another disk" / "ñ"
+    async with inside(tmp_path, sqlite_url, MEDIA_ROOT=str(elsewhere)) as road:
+        await road.world.handset("carla", PNID).sends_media("image", sample("photo.jpg").read_bytes(), "image/jpeg")
+        await road.until("SELECT count(*) FROM media_files WHERE thumb_key IS NOT NULL")
+        key = await road.store.one("SELECT storage_key FROM media_files")
+        assert (elsewhere / key).read_bytes() == sample("photo.jpg").read_bytes()
+        assert not (tmp_path / "media").exists()
+
+
+async def test_g09_a_decoder_that_fails_leaves_no_file_behind(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        broken = sample("voice.ogg").read_bytes()[:60] + bytes(5000)
+        await road.world.handset("carla", PNID).sends_media("audio", broken, "audio/ogg; codecs=opus", voice=True)
+        await road.until("SELECT count(*) FROM media_files WHERE checked_at IS NOT NULL")
+        await road.calm()
+        assert len(await road.stored_keys()) == 1
+        await check_invariants(road)
