@@ -61,9 +61,12 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
-    upkeep: Upkeep
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        return Upkeep(self.database, self.storage)
 
     def start_web(self) -> None:
         """What a web process runs beside its requests."""
@@ -142,7 +145,6 @@ def make_parts(settings: Settings) -> Parts:
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
-        upkeep=Upkeep(database, storage),
         media=_fetcher(settings, database, clock, client, storage),
         closing=closing,
     )
