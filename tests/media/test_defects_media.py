@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.media.samples import sample
 from tests.road_world import inside
 from tests.roads.bodies import PNID
+from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
 from waia.simulator.faults import Knob
 
@@ -62,3 +63,21 @@ async def test_g09_a_decoder_that_fails_leaves_no_file_behind(tmp_path: Path, sq
         await road.calm()
         assert len(await road.stored_keys()) == 1
         await check_invariants(road)
+
+
+async def test_g04_a_rule_that_names_an_old_upload_sends_the_file_and_never_one_of_a_customer(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """R32: the address leads nowhere any more; the file goes out by an upload to Graph."""
+    async with inside(tmp_path, sqlite_url) as road:
+        photo = sample("photo.jpg").read_bytes()
+        await road.world.handset("carla", PNID).sends_media("document", photo, "image/jpeg", filename="promo.jpg")
+        await road.until("SELECT count(*) FROM media WHERE state = 'ready'")
+        old = {"tipo": "image", "media_url": "https://viejo.example/static/uploads/promo.jpg"}
+        await publish(road, rule("menu_principal", "*", "", **old))
+        await road.talk("promo")
+        assert road.world.sent[-1].payload["image"]["link"] == old["media_url"], "the customer's is none of ours"
+        await road.store.rows("UPDATE media SET scope = 'rule', chat_id = NULL, message_id = NULL")
+        await road.talk("promo")
+        assert "link" not in road.world.sent[-1].payload["image"]
+        assert road.world.sent[-1].payload["image"]["id"]

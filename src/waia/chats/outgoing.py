@@ -1,7 +1,7 @@
 """Puts messages on their way: for each a row in the history and a row in the outbox, in the caller's transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -17,8 +17,21 @@ from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
 from waia.kit.i18n import N_
 from waia.media.drafts_repository import add_carried, attach_all
+from waia.media.old_addresses import files_at
 from waia.media.values import Attachment, address_of
-from waia.whatsapp.content import Buttons, Content, ListMenu, Shown, Template, content_to_json
+from waia.whatsapp.content import (
+    Audio,
+    Buttons,
+    Content,
+    Document,
+    Image,
+    ListMenu,
+    Shown,
+    Sticker,
+    Template,
+    Video,
+    content_to_json,
+)
 from waia.whatsapp.limits import breaches, describe
 from waia.whatsapp.outbound import preview_text, tipo_suffix
 
@@ -71,6 +84,7 @@ async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, rea
     """Write history and outbox rows in order and wake the sender; the messages' ids."""
     if not batch:
         return []
+    batch = await _with_own_files(tx, batch)
     messages = [_message(outgoing, now, real_now) for outgoing in batch]
     ids = await add_messages(tx, messages)
     fresh = [(outgoing, row) for outgoing, row in zip(batch, messages, strict=True) if row["public_id"] in ids]
@@ -82,6 +96,23 @@ async def enqueue(tx: Transaction, batch: Sequence[Outgoing], now: datetime, rea
             at=now, text=row["text"] or "", kind=row["kind"], author=outgoing.author, user_id=outgoing.user_id
         )
     return [ids[row["public_id"]] for _, row in fresh]
+
+
+async def _with_own_files(tx: Transaction, batch: Sequence[Outgoing]) -> list[Outgoing]:
+    """What is named by an upload address of the former application goes out as the file that it means."""
+    linked = [link for outgoing in batch if (link := getattr(outgoing.content, "link", None))]
+    files = await files_at(tx, linked)
+    return [_with_own_file(outgoing, files) for outgoing in batch]
+
+
+def _with_own_file(outgoing: Outgoing, files: Mapping[str, int]) -> Outgoing:
+    content = outgoing.content
+    if not isinstance(content, Image | Video | Audio | Document | Sticker):
+        return outgoing
+    file_id = files.get(content.link or "")
+    return (
+        replace(outgoing, content=msgspec.structs.replace(content, link=None, file_id=file_id)) if file_id else outgoing
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Addresses of the former application, `…/static/uploads/<file>`: which file of ours they mean."""
 
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from waia.kit.db import Transaction
-from waia.media.repository import find_named
+from waia.media.repository import find_named, lent_files
 from waia.media.values import Attachment
 
 UPLOADS = "/static/uploads/"
@@ -15,14 +16,21 @@ async def named(tx: Transaction, name: str) -> list[Attachment]:
     return await find_named(tx, name) if is_plain(name) else []
 
 
+async def files_at(tx: Transaction, links: Iterable[str]) -> dict[str, int]:
+    """Our files by the old addresses that rules and quick replies still hold; one question for all of them."""
+    names = {link: name for link in links if (name := old_name(link))}
+    found = await lent_files(tx, names.values()) if names else {}
+    return {link: found[name] for link, name in names.items() if name in found}
+
+
 def old_name(url: str) -> str | None:
     """The file's name in an old address, whatever its host; None for any other address."""
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:
         return None
-    before, found, name = path.rpartition(UPLOADS)
-    return name if found and is_plain(name) and "/" not in before.removeprefix("/static") else None
+    _, found, name = path.rpartition(UPLOADS)
+    return name if found and is_plain(name) else None
 
 
 def is_plain(name: str) -> bool:

@@ -13,7 +13,7 @@ from waia.media.models import Media, MediaFile, MediaUpload
 from waia.media.values import Attachment, MediaState, Reason, Scope, StoredFile
 
 MEDIA, RENDITIONS = "media", "renditions"
-_MEDIA, _FILE, _UPLOAD = table_of(Media), table_of(MediaFile), table_of(MediaUpload)
+_MEDIA, _FILE = table_of(Media), table_of(MediaFile)
 _FILE_FIELDS = (
     "mime", "size", "width", "height", "duration_ms", "animated", "sha256", "storage_key", "thumb_key", "playable_key",
 )  # fmt: skip
@@ -66,10 +66,15 @@ async def drafts_of(tx: Transaction, user_id: int, public_ids: Sequence[str]) ->
     return [found[public_id] for public_id in public_ids if public_id in found]
 
 
-async def attach(tx: Transaction, media_id: int, chat_id: int, message_id: int) -> None:
-    """A draft becomes the file of a message: from now on whoever may see the chat may open it."""
-    values = {"scope": Scope.CHAT, "chat_id": chat_id, "message_id": message_id}
-    await tx.execute(update(_MEDIA).where(_MEDIA.c.id == media_id).values(**values))
+async def remove(tx: Transaction, media_id: int) -> None:
+    """The row only: the sweep takes the file once nothing points at it."""
+    await tx.execute(delete(_MEDIA).where(_MEDIA.c.id == media_id))
+
+
+async def lent_files(tx: Transaction, names: Iterable[str]) -> dict[str, int]:
+    """Files of rules and quick replies by name, the newest of each; never one that a customer named so."""
+    rows = await tx.execute(_LENT, {"names": sorted(set(names))})
+    return {row.filename: row.file_id for row in rows}
 
 
 async def ask_again(tx: Transaction, message_id: int, now: datetime, until: datetime) -> bool:
@@ -82,21 +87,6 @@ async def ask_again(tx: Transaction, message_id: int, now: datetime, until: date
     await tx.execute(update(_MEDIA).where(_MEDIA.c.id.in_(found)).values(**again))
     await queue.push(tx, MEDIA, ((str(media_id), now) for media_id in found))
     return True
-
-
-async def remove(tx: Transaction, media_id: int) -> None:
-    """The row only: the sweep takes the file once nothing points at it."""
-    await tx.execute(delete(_MEDIA).where(_MEDIA.c.id == media_id))
-
-
-async def upload_of(
-    tx: Transaction, file_id: int, phone_number_id: str, purpose: str, valid_until: datetime
-) -> str | None:
-    """Meta's id of this file, if Meta keeps it at least that long."""
-    key = (_UPLOAD.c.file_id == file_id) & (_UPLOAD.c.phone_number_id == phone_number_id)
-    wanted = key & (_UPLOAD.c.purpose == purpose) & (_UPLOAD.c.expires_at > valid_until)
-    graph_id: str | None = (await tx.execute(select(_UPLOAD.c.graph_id).where(wanted))).scalar_one_or_none()
-    return graph_id
 
 
 async def remember_upload(
@@ -155,6 +145,15 @@ _BY_NAME = (
     _WITH_FILE.where(_MEDIA.c.filename == bindparam("filename"), _MEDIA.c.file_id.is_not(None))
     .order_by(_MEDIA.c.id.desc())
     .limit(20)
+)
+_LENT = (
+    select(_MEDIA.c.filename, _MEDIA.c.file_id)
+    .where(
+        _MEDIA.c.filename.in_(bindparam("names", expanding=True)),
+        _MEDIA.c.scope.in_(("rule", "reply")),
+        _MEDIA.c.file_id.is_not(None),
+    )
+    .order_by(_MEDIA.c.id)
 )
 _BY_MESSAGE = _WITH_FILE.where(_MEDIA.c.message_id.in_(bindparam("messages", expanding=True))).order_by(
     _MEDIA.c.id.desc()
