@@ -56,6 +56,36 @@ async def test_a_doubt_that_two_processes_find_ripe_is_sent_again_once(tmp_path:
         assert await road.store.one("SELECT resends FROM outbox") == 1
 
 
+async def test_a_status_that_finds_the_repeat_still_queued_calls_it_off(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        later = road.parts.clock.real() + timedelta(hours=1)
+        await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, later, resend=True))
+        lost = road.world.sent[0]
+        await road.post(webhook(value(statuses=[status(lost.wamid, "delivered", opaque=public_id)])))
+        await road.until("SELECT state FROM outbox", "sent")
+        await road.store.rows("UPDATE lanes SET due_at = '2020-01-01 00:00:00.000000' WHERE queue = 'outbox'")
+        await road.calm()
+        assert len(road.world.sent) == 1
+        await check_invariants(road)
+
+
+async def test_the_statuses_of_both_tries_in_one_webhook_show_a_duplicate(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        road.world.faults.send.lost_answer.times = 1
+        road.world.faults.status.never.times = 1
+        now = road.parts.clock.real()
+        await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, now, resend=True))
+        await road.world.until(lambda: len(road.world.sent) == 2, 10)
+        await road.until("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
+        told = [status(each.wamid, "delivered", opaque=public_id) for each in road.world.sent]
+        await road.post(webhook(value(statuses=told)))
+        await road.calm()
+        assert await road.store.one("SELECT possible_duplicate FROM outbox") == 1
+        await check_invariants(road)
+
+
 async def test_a_result_that_cannot_be_recorded_does_not_hold_up_the_others(tmp_path: Path, database_url: str) -> None:
     """Graph gives an id a second time, which cannot be stored. What Diego gets is on record all the same, and soon."""
     async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:

@@ -58,11 +58,15 @@ async def _apply(tx: Transaction, message: Any, status: Status, now: datetime) -
 
 
 async def _apply_by_opaque(tx: Transaction, item: Any, status: Status, now: datetime) -> None:
-    """Our own id came back with a message id that we did not know: the answer to the send was lost or is late."""
-    if item.wamid is None:
-        await outbox.record_sent(tx, [{"public_id": item.public_id, "wamid": status.id}])
-    elif item.wamid != status.id:
-        await outbox.flag_possible_duplicate(tx, item.public_id)
+    """Our own id came back with a message id that we did not know: the answer to the send was lost or is late.
+
+    A repeat that still waits is called off; a second message id means that a repeat was not needed.
+    """
+    if item.state == "queued" and status.status == FAILED:
+        return  # an earlier try, and the next one is on its way
+    told = [{"public_id": item.public_id, "wamid": status.id}]
+    await outbox.record_sent(tx, told)
+    if await outbox.flag_second_sends(tx, told):
         tx.announce("message_changed", item.chat_id, str(item.id))
         return
     error = _error(status.errors)

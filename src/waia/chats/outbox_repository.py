@@ -77,17 +77,22 @@ async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> 
 
 
 async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
-    """`public_id` → `wamid`. A status that came earlier is not lowered, nor is a failure taken back."""
+    """`public_id` → `wamid`. A status that came earlier is not lowered, nor is a failure taken back.
+
+    A repeat that still waits is called off: the first try arrived.
+    """
     if sent:
         rows = [{"p": row["public_id"], "w": row["wamid"]} for row in sent]
         await tx.execute(_SENT_ITEM, rows)
         await tx.execute(_SENT_MESSAGE, rows)
 
 
-async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
-    """A repeat was accepted (`public_id`, `wamid`) although a status told meanwhile that the first had arrived."""
-    if sent:
-        await tx.execute(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
+async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> int:
+    """These were accepted (`public_id`, `wamid`); how many of them are on record with another id, so went out twice."""
+    if not sent:
+        return 0
+    flagged = await tx.execute(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
+    return int(flagged.rowcount)
 
 
 async def record_requeued(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
@@ -244,10 +249,6 @@ async def items_by_opaque(tx: Transaction, opaques: Sequence[str]) -> dict[str, 
     return {row.public_id: row for row in rows}
 
 
-async def flag_possible_duplicate(tx: Transaction, public_id: str) -> None:
-    await tx.execute(update(OutboxItem).where(OutboxItem.public_id == public_id).values(possible_duplicate=True))
-
-
 async def raise_status(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Rows hold `message` (id), `rank`: only ever upwards; a failed message rises only to delivered and above."""
     if rows:
@@ -355,11 +356,10 @@ _SPEND = (
     .values(pair_tokens=bindparam("tokens"), pair_tokens_at=bindparam("at"))
 )
 # An IN list cannot be executed for many rows at once.
-_ON_ITS_WAY = or_(_ITEM.c.state == "sending", _ITEM.c.state == "uncertain")
-_OPEN = or_(_ON_ITS_WAY, _ITEM.c.state == "queued")
+_OPEN = or_(_ITEM.c.state == "sending", _ITEM.c.state == "uncertain", _ITEM.c.state == "queued")
 _SENT_ITEM = (
     update(_ITEM)
-    .where(_ITEM.c.public_id == bindparam("p"), _ON_ITS_WAY)
+    .where(_ITEM.c.public_id == bindparam("p"), _OPEN)
     .values(state="sent", wamid=bindparam("w"), uncertain_since=None, last_error="")
 )
 _SENT_MESSAGE = (

@@ -1,0 +1,80 @@
+"""Everything dies at once and starts again: ready soon although much waits, and what waits is worked in order."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.crash.effort import SOAK, note_figures, times
+from tests.crash.fleet import Fleet, fleet
+from tests.crash.forks import Forks
+from tests.crash.killer import CALM, FLOW
+from tests.road_world import Served, eventually, served
+from tests.roads.bodies import text, value, webhook
+from tests.roads.desk import publish
+from tests.roads.invariants import check_invariants
+from tests.roads.store import Store
+from waia.kit.db import Database
+from waia.kit.wakeups import Wakeups
+from waia.whatsapp.repository import store_items
+from waia.whatsapp.split import split
+
+PER_POST = 500
+WAITING, BACKLOG = times(20_000, 100_000), times(1_000, 10_000)
+READY_S, DRAINED_S = (3.0, 60.0) if SOAK else (20.0, 120.0)
+"""The figures to hold on a quiet machine; a submission shares its machine with other tests."""
+
+
+@pytest.mark.timeout(900)
+async def test_a_restart_is_ready_soon_although_much_waits(tmp_path: Path, sqlite_url: str) -> None:
+    """The installed program, killed with all that it had not done yet."""
+    await put_aside(sqlite_url, WAITING, people=WAITING)
+    async with served(tmp_path, sqlite_url, start=False) as road:
+        for _ in range(times(1, 20)):
+            started = time.monotonic()
+            await road.waia.launch()
+            await eventually(lambda: _is_ready(road), "it is ready", 60)
+            ready_s = time.monotonic() - started
+            note_figures("N7 ready", waiting=WAITING, seconds=round(ready_s, 2))
+            assert ready_s < READY_S
+            await road.waia.kill()
+
+
+@pytest.mark.timeout(900)
+async def test_a_backlog_is_worked_in_order(tmp_path: Path, database_url: str, forks: Forks) -> None:
+    await put_aside(database_url, BACKLOG, people=BACKLOG // 20)
+    async with fleet(tmp_path, database_url, spawn=forks.spawn(), **CALM) as ships:
+        await publish(ships.road, *FLOW)
+        started = time.monotonic()
+        await ships.start()
+        await ships.road.until("SELECT count(*) FROM inbox", 0, timeout_s=DRAINED_S)
+        drained_s = time.monotonic() - started
+        note_figures("N7 backlog", items=BACKLOG, database=_name(ships), seconds=round(drained_s, 1))
+        await ships.road.calm(600)
+        await check_invariants(ships.road)
+        assert await ships.road.store.one("SELECT count(*) FROM mensajes WHERE direction = 'in'") == BACKLOG
+
+
+async def put_aside(url: str, count: int, people: int) -> None:
+    """So many accepted messages that nobody has looked at yet."""
+    database = Database(url, Wakeups())
+    for first in range(0, count, PER_POST):
+        numbers = range(first, min(first + PER_POST, count))
+        body = webhook(value([text(f"wamid.{n}", "hola", sender=f"5732{n % people:08}") for n in numbers]))
+        items = split(body).items
+        await database.run(lambda tx, items=items: store_items(tx, items, datetime.now(UTC)))  # type: ignore[misc]
+    await database.close()
+    assert await Store(url).one("SELECT count(*) FROM inbox") == count
+
+
+async def _is_ready(road: Served) -> bool:
+    try:
+        return (await road.http.get("/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _name(ships: Fleet) -> str:
+    return "SQLite" if ships.road.store.is_sqlite else "MariaDB"
