@@ -1,4 +1,4 @@
-"""A worker that stands still longer than its lease is fenced out: others go on, and its later commit changes nothing."""
+"""A worker that stands still longer than its lease is fenced out: others go on, its later commit changes nothing."""
 
 import signal
 from pathlib import Path
