@@ -5,12 +5,12 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.crash.fleet import Fleet
-from tests.road_world import Road
+from tests.road_world import Road, Waia
 from tests.roads.bodies import PNID
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
@@ -18,8 +18,9 @@ from waia.simulator import World
 from waia.simulator.faults import Knob, SendFaults, StatusFaults, WebhookFaults, always
 
 CUSTOMERS = 40
-UPTIME_S = (0.05, 0.8)
-PAUSE_S = (2.0, 8.0)
+UPTIME_S = (0.05, 1.0)
+MESSAGES_PER_KILL = 10
+WORDS = ("dos", "hola", "precio", "gracias")
 LIMITS = (130429, 131056, 4, 80007)
 DRAIN_S = 120.0
 CALM = {"SEND_RATE_PER_SECOND": "1000", "FOLLOWER_WAIT_SECONDS": "3"}
@@ -62,7 +63,7 @@ async def kill_at_random(fleet: Fleet, kills: int, seed: int) -> Killed:
         await publish(fleet.road, *FLOW)
         give_moods(fleet.road.world, rng)
         await fleet.start()
-        await _with_talk(fleet.road, rng, told, _killing(fleet, rng, kills, told))
+        await _killing(fleet, rng, kills, told)
         lift_moods(fleet.road.world)
         await fleet.road.calm(DRAIN_S)
         await check_invariants(fleet.road)
@@ -93,36 +94,30 @@ def lift_moods(world: World) -> None:
 
 
 async def _killing(fleet: Fleet, rng: random.Random, kills: int, told: Killed) -> None:
+    """What is said goes with the kills and not with the clock, so that a slow machine is not flooded."""
+    names = _add_customers(fleet.road)
     for _ in range(kills):
-        await asyncio.sleep(rng.uniform(*UPTIME_S))
+        for customer in rng.sample(names, MESSAGES_PER_KILL):
+            await asyncio.sleep(rng.uniform(*UPTIME_S) / MESSAGES_PER_KILL)
+            await fleet.road.world.customer_says(customer, PNID, rng.choice(WORDS))
+            told.messages += 1
         fleet.road.world.faults.send.refused_code = rng.choice(LIMITS)
-        victim = rng.choice(fleet.members)
-        await victim.kill()
-        told.kills += 1
-        name = " ".join(victim.arguments)
-        told.kills_of[name] = told.kills_of.get(name, 0) + 1
-        await (victim.start() if victim is fleet.road.waia else victim.launch())
+        await _kill_one(fleet, rng.choice(fleet.members), told)
 
 
-async def _with_talk(road: Road, rng: random.Random, told: Killed, work: Awaitable[None]) -> None:
-    """Customers talk for as long as the work takes."""
+async def _kill_one(fleet: Fleet, victim: Waia, told: Killed) -> None:
+    await victim.kill()
+    name = " ".join(victim.arguments)
+    told.kills, told.kills_of[name] = told.kills + 1, told.kills_of.get(name, 0) + 1
+    await (victim.start() if victim is fleet.road.waia else victim.launch())
+
+
+def _add_customers(road: Road) -> list[str]:
+    """A quarter of them shows blue ticks."""
     names = [f"c{number}" for number in range(CUSTOMERS)]
     for number, name in enumerate(names):
         road.world.add_customer(name, name, f"5731{number:08}", reads_at_once=number % 4 == 0)
-    talks = [asyncio.create_task(_talk(road, name, random.Random(rng.random()), told)) for name in names]
-    try:
-        await work
-    finally:
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
-
-
-async def _talk(road: Road, customer: str, rng: random.Random, told: Killed) -> None:
-    while True:
-        await asyncio.sleep(rng.uniform(*PAUSE_S))
-        told.messages += 1
-        await road.world.customer_says(customer, PNID, rng.choice(("dos", "hola", "precio", "gracias")))
+    return names
 
 
 async def _count(road: Road, told: Killed) -> None:
