@@ -3,7 +3,7 @@ BIN := .venv/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format format-check lint types imports templates migrations strings wheel lock screenshots clean
+.PHONY: help setup demo test check bench format format-check lint types imports templates migrations strings wheel lock screenshots soak clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ bench: setup ## measure waia, about ten minutes: bench/results.json, docs/benchm
 
 screenshots: setup ## take the README's pictures into docs/images (needs chromium)
 	$(BIN)/python tools/screenshots.py
+
+soak: setup ## long form of the fault suites, writes docs/reliability.md (share=0.1: a tenth)
+	$(BIN)/python -m tests.crash.soak $(or $(share),1)
 
 clean: ## remove everything that make setup and make wheel made
 	rm -rf .venv .tools node_modules static/vendor dist
