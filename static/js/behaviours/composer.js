@@ -83,7 +83,7 @@ export default function composer(form) {
   });
 
   form.addEventListener("submit", (event) => {
-    if (field.value.trim() || attached().length) return;
+    if (field.value.trim() || attached().length || form.elements.respuesta.value) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, { capture: true });

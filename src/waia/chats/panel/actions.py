@@ -1,8 +1,9 @@
 """What agents do in the panel: write, retry, take a chat, give it back, close it. All for chats they may see."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, delete, post, put
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
@@ -13,9 +14,11 @@ from waia.chats.attachments import drafts_to_send
 from waia.chats.panel import repository
 from waia.chats.panel.composing import LARGEST_FORM, MessageForm, parts_of, read_message
 from waia.chats.panel.desk import Desk
+from waia.chats.panel.replies import parts_of_reply
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
+from waia.media.values import Attachment
 
 AnyRequest = Request[Any, Any, Any]
 Act = Callable[[Transaction, ChatRecord], Awaitable[None]]
@@ -41,7 +44,17 @@ async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) ->
     if known:
         return known
     drafts = await drafts_to_send(tx, desk.user.id, chat_id, form.archivos) if form.archivos else []
-    return await send.send_parts(tx, chat, desk.user, parts_of(form, drafts), written)
+    return await send.send_parts(tx, chat, desk.user, await _parts(tx, desk, form, drafts), written)
+
+
+async def _parts(tx: Transaction, desk: Desk, form: MessageForm, drafts: Sequence[Attachment]) -> list[send.Part]:
+    """A quick reply's files carry the text; what the agent attached follows."""
+    if form.quick_reply_id is None:
+        return parts_of(form, drafts)
+    settings = desk.settings
+    base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
+    prepared = await parts_of_reply(tx, form.quick_reply_id, form.text, base_url)
+    return [*prepared, *parts_of(msgspec.structs.replace(form, texto=""), drafts)]
 
 
 async def _quoted(tx: Transaction, chat_id: int, message_id: int | None) -> str | None:

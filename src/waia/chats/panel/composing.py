@@ -30,18 +30,23 @@ CAPTIONED = ("image", "video", "document")
 
 
 class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`responde_a` is the id of the message that is quoted, empty for none; `pies` are the captions of `archivos`."""
+    """`responde_a` is the id of the message that is quoted, empty for none; `pies` are the captions of `archivos`;
+    `respuesta` is the quick reply whose files go along."""
 
     texto: str = ""
     client_id: str = ""
     responde_a: str = ""
+    respuesta: str = ""
     archivos: tuple[str, ...] = ()
     pies: tuple[str, ...] = ()
 
     @property
     def quoted_id(self) -> int | None:
-        sign = self.responde_a
-        return int(sign) if sign.isascii() and sign.isdigit() and len(sign) < 19 else None
+        return _number(self.responde_a)
+
+    @property
+    def quick_reply_id(self) -> int | None:
+        return _number(self.respuesta)
 
     def check(self) -> None:
         """Raises Invalid for what is not a message."""
@@ -49,7 +54,7 @@ class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise Invalid({"client_id": TORN})
         if len(self.archivos) >= MOST_AT_ONCE:
             raise Invalid({"archivos": TOO_MANY_FILES})
-        if not self.text and not self.archivos:
+        if not self.text and not self.archivos and self.quick_reply_id is None:
             raise Invalid({"texto": EMPTY})
 
     @property
@@ -102,6 +107,10 @@ def _content(draft: Attachment, caption: str) -> Content:
             return Document(file_id=draft.file_id, caption=caption, filename=draft.filename)
 
 
+def _number(sign: str) -> int | None:
+    return int(sign) if sign.isascii() and sign.isdigit() and len(sign) < 19 else None
+
+
 def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
@@ -119,6 +128,7 @@ def kept_composer(fresh: Composer, form: MessageForm, error: str) -> Composer:
         client_id=form.client_id or fresh.client_id,
         text=form.texto,
         reply_to=form.responde_a,
+        quick_reply=form.respuesta if form.quick_reply_id is not None else "",
         error=error,
         captions=form.captions,
     )

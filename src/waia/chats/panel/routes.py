@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.di import Provide
 
-from waia.chats.panel import actions, alerts, attaching, chat_search, new_chat, pages, template_picker
+from waia.chats.panel import actions, alerts, attaching, chat_search, new_chat, pages, replies, template_picker
 from waia.chats.panel.desk import provide_desk
 from waia.chats.panel.media_routes import show_media, show_old_upload
 
@@ -22,6 +22,7 @@ routes: Sequence[Router] = (
             pages.show_why_of_last,
             new_chat.show_new_chat,
             new_chat.open_new_chat,
+            replies.show_replies,
             template_picker.show_templates,
             template_picker.refresh_templates,
             template_picker.show_template,

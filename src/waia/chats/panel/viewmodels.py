@@ -181,6 +181,7 @@ class Composer:
     text: str = ""
     reply_to: str = ""
     error: str = ""
+    quick_reply: str = ""
     drafts: tuple[Attachment, ...] = ()
     largest: int = 0
     captions: Mapping[str, str] = field(default_factory=dict)
