@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.media.samples import sample
+from waia.kit.files import static_dir
 from waia.media import decoders
 from waia.media.convert import NotSendable, prepare
 from waia.media.decoders import NoDecoder
@@ -52,6 +53,12 @@ async def test_a_recording_of_the_browser_becomes_a_mono_voice_note(tmp_path: Pa
     assert (ready.probe.audio, ready.probe.channels, ready.probe.audio_streams) == ("opus", "mono", 1)
     as_it_is = await prepare(sample("voice.ogg"), "audio/ogg", tmp_path / "other", voice=True)
     assert (as_it_is.path, as_it_is.voice) == (sample("voice.ogg"), True)
+
+
+@pytest.mark.parametrize("name", ["sticker.webp", "sticker-animado.webp"])
+async def test_a_sticker_stays_a_sticker(name: str, tmp_path: Path) -> None:
+    ready = await prepare(static_dir() / "demo" / name, "image/webp", tmp_path / "target")
+    assert (ready.kind, ready.probe.width, ready.probe.height) == ("sticker", 512, 512)
 
 
 async def test_anything_may_go_as_a_document(tmp_path: Path) -> None:

@@ -89,7 +89,12 @@ async def test_a_decoder_that_hangs_is_killed_with_its_children(
     monkeypatch.setattr(decoders, "ffmpeg_path", lambda: str(stuck))
     with pytest.raises(ffmpeg.Undecodable):
         await decoders.run(["-i", "x"], wall_s=2)
-    assert _is_gone(int((tmp_path / "child").read_text()))
+    child = int((tmp_path / "child").read_text())
+
+    async def is_gone() -> bool:
+        return _is_gone(child)
+
+    await eventually(is_gone, "the decoder's child is gone")
 
 
 async def test_without_ffmpeg_the_caller_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

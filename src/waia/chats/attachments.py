@@ -52,15 +52,23 @@ class Attacher:
     limit: int
 
     async def attach(
-        self, pieces: AsyncIterator[bytes], offer: Offer, chat_id: int, user_id: int, now: datetime
+        self, pieces: AsyncIterator[bytes], offer: Offer, chat_id: int | None, user_id: int, now: datetime
     ) -> Attachment:
         """Raises NotSendable, NoDecoder, StorageFull; then nothing is left of it, but for the sweep at the latest."""
+        stored, voice = await self.store(pieces, offer)
+        reach("attach.before_row")
+        try:
+            return await self.database.run(lambda tx: _keep(tx, stored, offer, voice, chat_id, user_id, now))
+        except BaseException:
+            await self.storage.remove(stored.storage_key)
+            raise
+
+    async def store(self, pieces: AsyncIterator[bytes], offer: Offer) -> tuple[StoredFile, bool]:
+        """A file as WhatsApp takes it, and whether it is a voice note; no row points at it yet. Raises as `attach`."""
         taken = await self._take(pieces, offer)
         reach("attach.after_upload")
         try:
-            stored, voice = await self._make_ready(taken, offer)
-            reach("attach.before_row")
-            return await self.database.run(lambda tx: _keep(tx, stored, offer, voice, chat_id, user_id, now))
+            return await self._make_ready(taken, offer)
         except BaseException:
             await self.storage.remove(taken.key)
             raise
@@ -133,7 +141,7 @@ async def refuse_hoarding(tx: Transaction, user_id: int) -> None:
 
 
 async def _keep(
-    tx: Transaction, stored: StoredFile, offer: Offer, voice: bool, chat_id: int, user_id: int, now: datetime
+    tx: Transaction, stored: StoredFile, offer: Offer, voice: bool, chat_id: int | None, user_id: int, now: datetime
 ) -> Attachment:
     file_id = await add_file(tx, stored, now)
     public_id = uuid4().hex

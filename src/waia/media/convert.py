@@ -12,6 +12,7 @@ from waia.kit.i18n import N_
 from waia.media import ffmpeg
 from waia.media.ffmpeg import Probe
 from waia.media.limits import AUDIOS, IMAGES, LARGEST, MB, VIDEOS
+from waia.media.webp import Canvas, canvas_of
 
 LONGEST_SHRUNK_MS = 180_000
 STICKER_SIDE, STATIC_STICKER = 512, 100 * 1024
@@ -86,9 +87,12 @@ async def _image(path: Path, mime: str, target: Path) -> Prepared:
         raise NotSendable(NOT_A_PICTURE)
     if mime == "image/gif":
         return await _rendition(ffmpeg.to_mp4, path, mime, target, "video/mp4", "video")
+    canvas = canvas_of(path) if mime == "image/webp" else None
+    if canvas is not None and _is_sticker(path, canvas):
+        return Prepared(path, mime, "sticker", probe=Probe(width=canvas.width, height=canvas.height))
+    if canvas is not None and canvas.animated:
+        raise NotSendable(NOT_A_PICTURE)
     found = await _probed(path, mime, trusted=mime in IMAGES)
-    if mime == "image/webp" and _is_sticker(path, found):
-        return Prepared(path, mime, "sticker", probe=found)
     if mime in IMAGES and _size(path) <= LARGEST["image"] and _is_plain(path, mime):
         return Prepared(path, mime, "image", probe=found)
     return await _rendition(ffmpeg.to_jpeg, path, mime, target, "image/jpeg", "image")
@@ -155,8 +159,9 @@ def _is_mono_opus(found: Probe) -> bool:
     return found.audio == "opus" and found.channels == "mono" and found.audio_streams == 1
 
 
-def _is_sticker(path: Path, found: Probe) -> bool:
-    return (found.width, found.height) == (STICKER_SIDE, STICKER_SIDE) and _size(path) <= STATIC_STICKER
+def _is_sticker(path: Path, canvas: Canvas) -> bool:
+    most = LARGEST["sticker"] if canvas.animated else STATIC_STICKER
+    return (canvas.width, canvas.height) == (STICKER_SIDE, STICKER_SIDE) and _size(path) <= most
 
 
 def _is_plain(path: Path, mime: str) -> bool:

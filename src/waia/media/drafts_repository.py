@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from waia.kit.db import Transaction
 from waia.kit.sql import table_of
@@ -39,6 +39,11 @@ async def add_carried(tx: Transaction, rows: Sequence[dict[str, Any]], now: date
         await tx.execute(_MEDIA.insert(), [{**row, **same} for row in rows])
 
 
+async def drop_drafts(tx: Transaction, before: datetime) -> None:
+    """Attached, never sent, and forgotten: the sweep takes their files."""
+    await tx.execute(_DROP, {"before": before})
+
+
 _MINE = (_MEDIA.c.scope == "draft") & (_MEDIA.c.user_id == bindparam("user"))
 _DRAFTS_IN = select(_MEDIA.c.public_id).where(_MINE, _MEDIA.c.chat_id == bindparam("chat")).order_by(_MEDIA.c.id)
 _COUNT = select(func.count()).where(_MINE)
@@ -47,3 +52,4 @@ _ATTACH = (
     .where(_MEDIA.c.id == bindparam("media"))
     .values(scope="chat", chat_id=bindparam("chat"), message_id=bindparam("message"))
 )
+_DROP = delete(_MEDIA).where(_MEDIA.c.scope == "draft", _MEDIA.c.created_at < bindparam("before"))

@@ -87,14 +87,14 @@ def _outside_window(world: World, number: PhoneNumber, recipient: Recipient) -> 
 
 
 def _media_flaw(world: World, number: PhoneNumber, payload: Json, kind: str) -> GraphError | None:
-    """An unknown id is refused at once; a file of the wrong kind is found out later."""
+    """An unknown id is refused at once; a file of the wrong kind is found out later. Anything goes as a document."""
     media_id = payload[kind].get("id") if kind in MEDIA_KINDS else None
     if media_id is None:
         return None
     media = world.media.find(media_id)
     if media is None or media.pnid != number.pnid:
         raise GraphError(131009, f"Media {media_id} does not exist or is of another phone number.")
-    if media.flaw is None and media.kind != kind:
+    if media.flaw is None and media.kind != kind and kind != "document":
         return GraphError(131053, f"The media type {media.mime} is not allowed for {kind}.")
     if media.flaw is None and payload[kind].get("voice") and not media.mime.startswith("audio/ogg"):
         return GraphError(131053, "A voice message must be audio/ogg with the opus codec.")

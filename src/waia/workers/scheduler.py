@@ -18,6 +18,7 @@ from waia.kit import events, queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.media.drafts_repository import drop_drafts
 from waia.rules.book import Flow
 from waia.whatsapp.content import Text
 from waia.whatsapp.repository import INBOX, backlog
@@ -36,6 +37,7 @@ CLOCK_JUMP = timedelta(days=1)
 EVENTS_KEPT = timedelta(hours=24)
 SHORT_WAITS = (INBOX, TURNS, RECEIPTS)  # none of their lanes is ever due later than this
 LONGEST_SHORT_WAIT = timedelta(minutes=2)
+DRAFTS_KEPT = timedelta(hours=24)
 log = structlog.get_logger()
 
 
@@ -172,6 +174,7 @@ class Scheduler:
         await repository.prune_decisions(tx, self.clock.business() - timedelta(days=flow.values.trace_days))
         await events.prune(tx.connection, now - EVENTS_KEPT)
         await tidy(tx, now)
+        await drop_drafts(tx, now - DRAFTS_KEPT)
         reach("scheduler.in_prune")
 
 
