@@ -34,7 +34,7 @@ async def test_in_every_order_the_ticks_end_at_read(tmp_path: Path, database_url
         for name, _ in ALL_ORDERS:
             await road.store.rows(INSERT, public_id=name, wamid=None if early else f"wamid.{name}")
         for name, order in ALL_ORDERS:
-            await tell(road, f"wamid.{name}", *order)
+            await tell(road, f"wamid.{name}", *order, *order)
         await road.calm()
         if early:
             sent = [{"public_id": name, "wamid": f"wamid.{name}"} for name, _ in ALL_ORDERS]
