@@ -33,10 +33,10 @@ async def dies_before_the_commit(road: Served) -> None:
 
 
 async def loses_an_answer(road: Served) -> None:
-    """Graph accepted, its answer was lost, and the status takes a second."""
+    """Graph accepted, its answer was lost, and the status takes three seconds."""
     await road.waia.start()
     road.world.faults.send.lost_answer.times = 1
-    road.world.courier.set_pace(replace(road.world.pace, sent_s=1.0 / road.world.pace.time_scale))
+    road.world.courier.set_pace(replace(road.world.pace, sent_s=3.0 / road.world.pace.time_scale))
     await road.says("Hola")
     await rest(road)
 
