@@ -104,7 +104,7 @@ def _sum_of_kills(database: str, kills: Sequence[dict[str, Any]]) -> str:
     mine = [each for each in kills if each["database"] == database]
     sums = ", ".join(f"{sum(each[name] for each in mine)} {name.replace('_', ' ')}" for name in FIGURES_OF_KILLS)
     return (
-        f"N1 {database}: {len(mine)} runs, {sums}; lost 0, doubled unflagged 0, out of order 0 in each run that passed"
+        f"N1 {database}, runs: {len(mine)}, {sums}; lost 0, doubled unflagged 0, out of order 0 in each run that passed"
     )
 
 

@@ -39,6 +39,7 @@ async def loses_an_answer(road: Served) -> None:
     road.world.courier.set_pace(replace(road.world.pace, sent_s=3.0 / road.world.pace.time_scale))
     await road.says("Hola")
     await rest(road)
+    assert len(road.world.sent) == 1, "(c) sent again although its status was still to come"
 
 
 async def answers_late(road: Served) -> None:
