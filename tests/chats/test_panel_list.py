@@ -124,7 +124,7 @@ async def test_a_contact_is_called_by_the_best_name_we_have(shop: Shop) -> None:
 async def test_an_empty_list_says_what_it_is_for(shop: Shop) -> None:
     expected = [
         ("/", "Todavía no hay chats"),
-        ("/?q=zoe", "Ningún chat coincide con «zoe»"),
+        ("/?q=zoe", "Nada coincide con «zoe»"),
         ("/?vista=mios", "No tienes chats a tu cargo"),
         ("/?vista=no_leidos", "Todo está leído"),
         ("/?vista=sin_responder", "Nadie espera respuesta"),

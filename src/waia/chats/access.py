@@ -1,5 +1,6 @@
 """The one gate: which chats a user may see. Every list, thread, stream, file, export and figure passes here."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true, union_all
@@ -44,6 +45,20 @@ async def few_seen_by(tx: Transaction, user: SignedIn, chats_without_role: str) 
     found = await tx.execute(union_all(*(select(part.limit(FEW + 1).subquery()) for part in parts)))
     ids = set(found.scalars())
     return sorted(ids) if len(ids) <= FEW else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a user sees of all chats: `gate` in a statement, and the ids, where these are few."""
+
+    user: SignedIn
+    gate: ColumnElement[bool]
+    few: list[int] | None
+
+
+async def sight_of(tx: Transaction, user: SignedIn, chats_without_role: str) -> Sight:
+    """Valid within the transaction."""
+    return Sight(user, visible_to(user, chats_without_role), await few_seen_by(tx, user, chats_without_role))
 
 
 async def find_chat(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> ChatRecord:

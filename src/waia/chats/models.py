@@ -67,6 +67,7 @@ class Chat(Model):
         Index(None, "archived_at", "id"),
         Index(None, "is_unread", "archived_at", "last_message_at", "id"),
         Index(None, "holder", "archived_at", "last_message_at", "id"),
+        Index(None, "holder", "queue_role_id"),
         Index(None, "owner_id", "archived_at", "last_message_at", "id"),
         Model.__table_args__,
     )

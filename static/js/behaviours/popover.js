@@ -10,5 +10,8 @@ export default function popover(details) {
     details.open = false;
     opener.focus();
   });
+  details.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
   details.addEventListener("toggle", () => { if (details.open) details.querySelector("select, input:not([type=hidden])")?.focus(); });
 }

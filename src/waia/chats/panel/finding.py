@@ -7,11 +7,11 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from waia.accounts.signed_in import SignedIn
+from waia.chats.access import Sight
 from waia.chats.panel import presenters, repository
 from waia.chats.panel.listing import Filters
 from waia.chats.panel.viewmodels import ChatRow
-from waia.chats.panel.whatsapp_text import unturned
+from waia.chats.panel.whatsapp_text import plain, unturned
 from waia.chats.search.find_repository import Among, chats_named, messages_with, texts_of
 from waia.chats.search.words import Query, marked, read_query, told_in
 from waia.kit.db import Transaction
@@ -53,14 +53,12 @@ class Found:
     cut: bool = False
 
 
-async def find(
-    tx: Transaction, user: SignedIn, words: str, filters: Filters, without_role: str, before: int | None
-) -> Found:
+async def find(tx: Transaction, sight: Sight, words: str, filters: Filters, before: int | None) -> Found:
     """People only on the first page of results."""
     query = read_query(words)
     if not query:
         return Found()
-    among = await repository.searched(tx, user, without_role, filters)
+    among = await repository.searched(tx, sight, filters)
     ends = monotonic() + PATIENCE_S
     people: list[int] = []
     pairs: list[tuple[int, int]] = []
@@ -115,7 +113,7 @@ async def _hits(tx: Transaction, query: Query, message_ids: Sequence[int]) -> Ma
 
 
 def _hit(row: Any, query: Query) -> Hit:
-    text = " ".join(told_in(row.kind, row.text, row.details if isinstance(row.details, dict) else {}).split())
+    text = plain(told_in(row.kind, row.text, row.details if isinstance(row.details, dict) else {}))
     return Hit(row.id, row.author, row.kind, row.timestamp, excerpt(text, query))
 
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
 from waia.accounts.signed_in import SignedIn
-from waia.chats.access import may_see
+from waia.chats.access import may_see, sight_of
 from waia.chats.panel import presenters, repository, timeline
 from waia.chats.panel.asked import Asked, Part, asked
 from waia.chats.panel.composing import new_composer
@@ -136,14 +136,14 @@ async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str
     frame["position"] = await read_position(tx)
     if wish.part is Part.CONVERSATION:
         return frame
+    sight = await sight_of(tx, user, without_role)
     if wish.part in {Part.PAGE, Part.LIST}:
-        frame["counts"] = await presenters.counts(tx, user, without_role=without_role)
+        frame["counts"] = await presenters.counts(tx, sight)
         frame["choices"] = await presenters.filter_choices(tx)
     if wish.words:
-        filters = wish.listing.filters
-        frame["found"] = await find(tx, user, wish.words, filters, without_role, wish.hits_before)
+        frame["found"] = await find(tx, sight, wish.words, wish.listing.filters, wish.hits_before)
     else:
-        frame["rows"] = await presenters.chat_rows(tx, user, wish.listing, without_role=without_role, after=wish.after)
+        frame["rows"] = await presenters.chat_rows(tx, sight, wish.listing, wish.after)
     return frame
 
 

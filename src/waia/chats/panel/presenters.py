@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from waia.accounts.signed_in import SignedIn
+from waia.chats.access import Sight
 from waia.chats.panel import repository
 from waia.chats.panel.listing import Listing
 from waia.chats.panel.repository import AnyRow
@@ -27,10 +27,10 @@ PAGE = 40
 _KEY_TIME, _KEY_LENGTH = "%Y%m%d%H%M%S%f", 32
 
 
-async def chat_rows(tx: Transaction, user: SignedIn, listing: Listing, *, without_role: str, after: str = "") -> Rows:
+async def chat_rows(tx: Transaction, sight: Sight, listing: Listing, after: str = "") -> Rows:
     """A page of the list as this user sees it. `after` is the `next_key` of the page before."""
     key = read_key(after)
-    found = await repository.chats_of(tx, user, without_role, listing, key, PAGE + 1)
+    found = await repository.chats_of(tx, sight, listing, key, PAGE + 1)
     rows = await _rows(tx, found[:PAGE])
     return Rows(rows, rows[-1].key(listing.view) if len(found) > PAGE else "")
 
@@ -45,9 +45,9 @@ async def chat_row(tx: Transaction, chat_id: int) -> ChatRow | None:
     return (await rows_by_id(tx, (chat_id,))).get(chat_id)
 
 
-async def counts(tx: Transaction, user: SignedIn, *, without_role: str) -> Counts:
+async def counts(tx: Transaction, sight: Sight) -> Counts:
     """The numbers on the tabs."""
-    return Counts(**(await repository.count_chats(tx, user, without_role))._mapping)
+    return Counts(**(await repository.count_chats(tx, sight))._mapping)
 
 
 async def filter_choices(tx: Transaction) -> FilterChoices:

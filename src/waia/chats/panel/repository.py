@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, s
 from sqlalchemy.orm import aliased
 
 from waia.accounts.models import Role, User
-from waia.accounts.signed_in import SignedIn
-from waia.chats.access import FEW, few_seen_by, visible_to
+from waia.chats.access import FEW, Sight
 from waia.chats.models import (
     Alias,
     CapturedAnswer,
@@ -64,15 +63,14 @@ _MESSAGE = (
 
 async def chats_of(
     tx: Transaction,
-    user: SignedIn,
-    without_role: str,
+    sight: Sight,
     listing: Listing,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[AnyRow]:
-    """A page of the listing's chats that the user may see, beyond the key (time, id) of the last row shown."""
-    asked = select(Chat.id).where(*_in_view(listing.view, user.id), *_admitted(listing.filters))
-    asked = _among(asked, user, without_role, await _few(tx, user, without_role, listing.filters))
+    """A page of the listing's chats that the user sees, beyond the key (time, id) of the last row shown."""
+    asked = select(Chat.id).where(*_in_view(listing.view, sight.user.id), *_admitted(listing.filters))
+    asked = _among(asked, sight.gate, await _few(tx, sight, listing.filters))
     oldest_first = listing.view is View.UNANSWERED
     moment = _MOMENTS.get(listing.view, Chat.last_message_at)
     if after is not None:
@@ -85,10 +83,9 @@ async def chats_of(
     return [found[chat_id] for chat_id in ids if chat_id in found]
 
 
-async def searched(tx: Transaction, user: SignedIn, without_role: str, filters: Filters) -> Among:
+async def searched(tx: Transaction, sight: Sight, filters: Filters) -> Among:
     """Where a search looks: in all tabs, the archive too, within the filters."""
-    conditions = (visible_to(user, without_role), *_admitted(filters))
-    return Among(conditions, await _few(tx, user, without_role, filters))
+    return Among((sight.gate, *_admitted(filters)), await _few(tx, sight, filters))
 
 
 def of_chat(chat_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -107,12 +104,11 @@ async def roles_by_chat(tx: Transaction, chat_ids: Collection[int]) -> Sequence[
     return found.all()  # type: ignore[no-any-return]
 
 
-async def count_chats(tx: Transaction, user: SignedIn, without_role: str) -> AnyRow:
-    """How many of the chats that the user may see each tab holds, by its name; none is counted beyond MOST_COUNTED."""
-    few = await few_seen_by(tx, user, without_role)
+async def count_chats(tx: Transaction, sight: Sight) -> AnyRow:
+    """How many of the chats that the user sees each tab holds, by its name; none is counted beyond MOST_COUNTED."""
     numbers = []
     for view in View:
-        held = _among(select(Chat.id).where(*_in_view(view, user.id)), user, without_role, few)
+        held = _among(select(Chat.id).where(*_in_view(view, sight.user.id)), sight.gate, sight.few)
         first = held.limit(MOST_COUNTED).subquery()
         numbers.append(select(func.count()).select_from(first).scalar_subquery().label(view.name.lower()))
     return (await tx.execute(select(*numbers))).one()  # type: ignore[no-any-return]
@@ -230,22 +226,21 @@ def _admitted(filters: Filters) -> list[Any]:
     return wanted
 
 
-async def _few(tx: Transaction, user: SignedIn, without_role: str, filters: Filters) -> list[int] | None:
+async def _few(tx: Transaction, sight: Sight, filters: Filters) -> list[int] | None:
     """Ids that hold all chats wanted, where these are few: then nobody walks through all others."""
-    few = await few_seen_by(tx, user, without_role)
-    if few is not None or not filters.role:
-        return few
+    if sight.few is not None or not filters.role:
+        return sight.few
     carrying = select(ChatRole.chat_id).join(Role, Role.id == ChatRole.role_id)
     carrying = carrying.where(func.lower(Role.keyword) == filters.role)
     ids = list((await tx.execute(carrying.limit(FEW + 1))).scalars())
     return ids if len(ids) <= FEW else None
 
 
-def _among(asked: Select[Any], user: SignedIn, without_role: str, few: list[int] | None) -> Select[Any]:
-    gate = asked.where(visible_to(user, without_role))
+def _among(asked: Select[Any], gate: ColumnElement[bool], few: list[int] | None) -> Select[Any]:
+    seen = asked.where(gate)
     if few is None:
-        return gate
-    return gate.where(Chat.id.in_(few)).with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql")
+        return seen
+    return seen.where(Chat.id.in_(few)).with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql")
 
 
 _MOMENTS = {View.UNANSWERED: Chat.unanswered_since, View.ARCHIVED: Chat.archived_at}

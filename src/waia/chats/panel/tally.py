@@ -6,6 +6,7 @@ import asyncio
 import structlog
 
 from waia.accounts.signed_in import SignedIn
+from waia.chats.access import sight_of
 from waia.chats.panel import presenters
 from waia.chats.panel.audience.viewer import Audience
 from waia.chats.panel.viewmodels import Counts
@@ -46,4 +47,4 @@ class Tally:
         without_role = await self._audience.without_role()
         async with self._database.reading() as tx:
             for user, answer in waiting.values():
-                answer.set_result(await presenters.counts(tx, user, without_role=without_role))
+                answer.set_result(await presenters.counts(tx, await sight_of(tx, user, without_role)))
