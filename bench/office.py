@@ -45,11 +45,11 @@ MESSAGE = """
 """
 
 
-async def open_logins(url: str, people: int) -> list[str]:
-    """Hire so many admins and sign each in; the cookies of their browsers."""
+async def open_logins(url: str, people: int, role: str = "admin") -> list[str]:
+    """Hire so many people of a role and sign each in; the cookies of their browsers."""
     database, tokens = Database(url, Wakeups()), [new_token() for _ in range(people)]
     try:
-        await database.run(lambda tx: _sign_in(tx, tokens))
+        await database.run(lambda tx: _sign_in(tx, tokens, role))
     finally:
         await database.close()
     return [f"waia={token}" for token in tokens]
@@ -64,9 +64,9 @@ async def fill(url: str, chats: int) -> None:
         await database.close()
 
 
-async def _sign_in(tx: Transaction, tokens: list[str]) -> None:
+async def _sign_in(tx: Transaction, tokens: list[str], keyword: str) -> None:
     now = datetime.now(UTC)
-    role = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()
+    role = (await tx.execute(select(Role.id).where(Role.keyword == keyword))).scalar_one()
     for token in tokens:
         person = insert(User).values(username=f"agente{uuid4().hex[:12]}", password_hash="-")  # noqa: S106  # nobody signs in by it
         user = (await tx.execute(person)).inserted_primary_key[0]

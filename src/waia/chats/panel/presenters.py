@@ -47,7 +47,8 @@ async def chat_row(tx: Transaction, chat_id: int) -> ChatRow | None:
 
 async def counts(tx: Transaction, sight: Sight) -> Counts:
     """The numbers on the tabs."""
-    return Counts(**(await repository.count_chats(tx, sight))._mapping)
+    found = (await repository.count_chats(tx, sight))._mapping
+    return Counts(**{name: int(number) for name, number in found.items()})
 
 
 async def filter_choices(tx: Transaction) -> FilterChoices:
