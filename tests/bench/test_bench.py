@@ -18,7 +18,7 @@ async def test_every_part_of_the_benchmark_measures_what_it_should(tmp_path: Pat
     ground = Ground(tmp_path, size=TINY)
     async with ground.stand():
         pass  # the template is made once, before the parts want it at the same time
-    measured = await asyncio.gather(*(_figures(part, ground) for part in ON_SQLITE))
+    measured = await asyncio.gather(*(_figures(part, Ground(tmp_path, size=TINY)) for part in ON_SQLITE))
     for part, figures in zip(ON_SQLITE, measured, strict=True):
         assert len(figures) == FIGURES[part], (part, figures)
         assert all(figure.value > 0 or "lost" in figure.name for figure in figures), (part, figures)
