@@ -22,7 +22,7 @@ from waia.app.parts import make_parts
 from waia.app.setup import set_up
 from waia.settings import load_settings
 
-PATIENCE_S, STOP_S = 30.0, 20.0
+PATIENCE_S, STOP_S = 90.0, 20.0
 NOBODY = 9  # the discard port: no Graph API listens there
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 SETTINGS = {
