@@ -8,6 +8,7 @@ from sqlalchemy import text, update
 
 from tests.chats.panel_world import Answer, Shop
 from waia.chats import repository
+from waia.chats.erasure_repository import remove_contact
 from waia.chats.models import Message
 from waia.chats.panel import finding
 from waia.chats.search import find_repository
@@ -16,6 +17,7 @@ from waia.chats.search.rebuild import rebuild
 from waia.chats.search.words import fold, marked, read_query, words_of
 from waia.kit import deadline
 
+INDEXES = ("message", "contact")
 HOSTILE = (
     '"', "'", '"unterminated', "a OR b", "NEAR(a b)", "words:hola", "* *", "hola*", "(((", "))", "-hola", "+hola -eva",
     "<hola", ">~@", "%", "_", "\\", "\0", "ho\0la", "hola\0", ";DROP TABLE mensajes", "'; SELECT 1 --", "§1", "\u202e",
@@ -135,6 +137,19 @@ async def test_edits_and_revokes_are_followed_and_file_names_are_found(shop: Sho
     async with shop.parts.database.writing() as tx:
         await repository.change_message(tx, "wamid.a", {"revoked_at": shop.parts.clock.business()})
     assert _hits(await _search(shop, "cuarzo")) == []
+
+
+async def test_what_is_erased_is_not_found_any_more(shop: Shop) -> None:
+    chat, kept = await shop.add_chat("Carla Granito"), await shop.add_chat("Diego")
+    await shop.add_message(chat, "granito")
+    other = await shop.add_message(kept, "granito")
+    contact = (await shop.chat(chat)).contact_id
+    async with shop.parts.database.writing() as tx:
+        await remove_contact(tx, contact, [chat])
+        left = [(await tx.execute(text(f"SELECT count(*) FROM {name}_search"))).scalar_one() for name in INDEXES]
+    assert left == [1, 1]
+    answer = await _search(shop, "granito", "beto")
+    assert (_hits(answer), answer.ids("chat")) == ([other], [])
 
 
 async def test_hostile_words_are_words_or_nothing(shop: Shop) -> None:

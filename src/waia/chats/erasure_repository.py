@@ -16,6 +16,7 @@ from waia.chats.models import (
     OutboxItem,
     Reaction,
 )
+from waia.chats.search.index_repository import forget
 from waia.kit.db import Transaction
 from waia.media.models import Media
 from waia.whatsapp.models import InboxItem
@@ -59,5 +60,6 @@ async def remove_contact(tx: Transaction, contact_id: int, chat_ids: Sequence[in
     if lanes:
         await tx.execute(delete(InboxItem).where(or_(*lanes)))
     await tx.execute(delete(Media).where(Media.chat_id.in_(chat_ids)))
+    await forget(tx, contact_id, chat_ids)
     await tx.execute(delete(Chat).where(Chat.id.in_(chat_ids)))
     await tx.execute(delete(Contact).where(Contact.id == contact_id))

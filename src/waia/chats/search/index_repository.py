@@ -44,6 +44,12 @@ async def index_contacts(tx: Transaction, contact_ids: Collection[int]) -> None:
         await tx.execute(_KEEP_CONTACT[tx.dialect], entries)
 
 
+async def forget(tx: Transaction, contact_id: int, chat_ids: Collection[int]) -> None:
+    """Take a person and all messages of these chats out of the index, before the messages themselves go."""
+    await tx.execute(_FORGET_MESSAGES[tx.dialect], {"ids": list(chat_ids)})
+    await tx.execute(_FORGET_CONTACT[tx.dialect], {"id": contact_id})
+
+
 async def last_ids(tx: Transaction) -> tuple[int, int]:
     """The newest message and the newest contact: how far a rebuild has to go."""
     found = await tx.execute(select(select(func.max(Message.id)).scalar_subquery(), func.max(Contact.id)))
@@ -82,6 +88,14 @@ _KEEP_MESSAGE = {
 _DROP_MESSAGES = {
     "sqlite": _many("DELETE FROM message_search WHERE rowid IN :ids"),
     "mysql": _many("DELETE FROM message_search WHERE message_id IN :ids"),
+}
+_FORGET_MESSAGES = {
+    "sqlite": _many("DELETE FROM message_search WHERE rowid IN (SELECT id FROM mensajes WHERE chat_id IN :ids)"),
+    "mysql": _many("DELETE FROM message_search WHERE chat_id IN :ids"),
+}
+_FORGET_CONTACT = {
+    "sqlite": text("DELETE FROM contact_search WHERE rowid = :id"),
+    "mysql": text("DELETE FROM contact_search WHERE contact_id = :id"),
 }
 _KEEP_CONTACT = {
     "sqlite": text("INSERT OR REPLACE INTO contact_search (rowid, words) VALUES (:id, :words)"),

@@ -47,7 +47,7 @@ def told_in(kind: str, text: str | None, details: Mapping[str, object] | None) -
     """What people can read in a message: its text, names of files, places and cards, titles of options."""
     if kind == "text" or not details:
         return text or ""
-    return " ".join((text or "", *_told(details, DEEPEST)))
+    return " ".join(dict.fromkeys((text or "", *_told(details, DEEPEST))))
 
 
 @dataclass(frozen=True, slots=True)
