@@ -21,6 +21,7 @@ AGO = {
     "sqlite": "strftime('%Y-%m-%d %H\\:%M\\:%f', 'now', '-' || ({0}) || ' seconds') || '000'",
     "mysql": "UTC_TIMESTAMP(6) - INTERVAL ({0}) SECOND",
 }
+WHOLE = {"sqlite": "/", "mysql": "DIV"}
 PREPARATION = {"sqlite": "PRAGMA cache_size=-65536", "mysql": "SET sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT')"}
 CONTACT = """
     INSERT INTO contacts (id, kind, name, phone, created_at)
@@ -87,7 +88,7 @@ async def _fill(tx: Transaction, chats: int) -> None:
             first=FIRST,
             number=NUMBER_ID,
             each=MESSAGES_A_CHAT,
-            chat=f"((k - 1 - (k - 1) % {MESSAGES_A_CHAT}) / {MESSAGES_A_CHAT} + 1)",
+            chat=f"((k - 1) {WHOLE[tx.dialect]} {MESSAGES_A_CHAT} + 1)",
         )
         await tx.execute(text(written))
     if tx.dialect == "sqlite":

@@ -141,7 +141,7 @@ async def test_a_rolled_back_transaction_leaves_no_event_and_no_gap(database: Da
         tx.announce("chat_changed", 2)
         tx.announce("message_added", 2, "7")
     async with database.reading() as tx:
-        found = await read_after(tx.connection, before)
+        found = await read_after(tx, before)
     assert [(event.seq - before, event.kind) for event in found] == [(1, "chat_changed"), (2, "message_added")]
 
 

@@ -15,6 +15,7 @@ from tests.road_world import inside
 from tests.roads.bodies import status, texts, value, webhook
 from tests.roads.desk import ana_closes, ana_retries, ana_takes, ana_writes, publish, rule
 from tests.roads.invariants import check_invariants
+from waia.kit.prepared import Prepared
 
 MYSQL_8: Any = mysql.dialect()
 MYSQL_8.server_version_info, MYSQL_8.is_mariadb = (8, 0, 36), False
@@ -30,7 +31,9 @@ def statements() -> Iterator[tuple[str, Executable]]:
         for name, found in names:
             kept = found.items() if isinstance(found, dict) else [("", found)]
             for key, statement in kept:
-                if isinstance(statement, ClauseElement) and isinstance(statement, Executable) and key != "sqlite":
+                if isinstance(statement, Prepared):
+                    yield f"{module.name}.{name}", statement.statement("mysql")
+                elif isinstance(statement, ClauseElement) and isinstance(statement, Executable) and key != "sqlite":
                     yield f"{module.name}.{name}", statement
 
 

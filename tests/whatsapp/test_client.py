@@ -11,6 +11,7 @@ import pytest
 from tests.whatsapp.raw_server import Behaviour, answer, drip, flood, reset, serving, silence
 from waia.whatsapp.answers import Outcome, ReasonKind, Refused, Retry, Sent, Stopped, Unknown, outcome_of
 from waia.whatsapp.client import GraphClient
+from waia.whatsapp.connections import WarmestFirst
 from waia.whatsapp.content import Text
 from waia.whatsapp.errors import Scope
 from waia.whatsapp.outbound import Address, build
@@ -25,16 +26,16 @@ TOKEN = "a-very-secret-token"
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        yield client
+async def http() -> AsyncIterator[httpx.AsyncBaseTransport]:
+    async with WarmestFirst() as transport:
+        yield transport
 
 
-def client(http: httpx.AsyncClient, url: str, *, deadline_s: float = 5.0, connect_s: float = 2.0) -> GraphClient:
+def client(http: httpx.AsyncBaseTransport, url: str, *, deadline_s: float = 5.0, connect_s: float = 2.0) -> GraphClient:
     return GraphClient(http, url, "v25.0", TOKEN, deadline_s=deadline_s, connect_s=connect_s)
 
 
-async def sent_to(http: httpx.AsyncClient, behave: Behaviour, **deadlines: float) -> Outcome:
+async def sent_to(http: httpx.AsyncBaseTransport, behave: Behaviour, **deadlines: float) -> Outcome:
     async with serving(behave) as server:
         return await client(http, server.url, **deadlines).send("900100", MESSAGE)
 
@@ -44,7 +45,7 @@ def graph_error(code: int, **more: Any) -> dict[str, Any]:
     return {"error": {**told, "error_data": {"details": "more words"}, **more}}
 
 
-async def test_an_accepted_message_has_metas_id(http: httpx.AsyncClient) -> None:
+async def test_an_accepted_message_has_metas_id(http: httpx.AsyncBaseTransport) -> None:
     async with serving(answer(200, ACCEPTED)) as server:
         outcome = await client(http, server.url + "/").send("900100", MESSAGE)
     assert outcome == Sent("wamid.NEW=", wa_id="573009998877", message_status="accepted")
@@ -55,7 +56,7 @@ async def test_an_accepted_message_has_metas_id(http: httpx.AsyncClient) -> None
     assert request.json == MESSAGE
 
 
-async def test_a_message_to_a_user_id_tells_it_back(http: httpx.AsyncClient) -> None:
+async def test_a_message_to_a_user_id_tells_it_back(http: httpx.AsyncBaseTransport) -> None:
     body = {**ACCEPTED, "contacts": [{"input": "CO.1111", "user_id": "CO.1111"}]}
     outcome = await sent_to(http, answer(200, body))
     assert isinstance(outcome, Sent)
@@ -76,7 +77,9 @@ async def test_a_message_to_a_user_id_tells_it_back(http: httpx.AsyncClient) -> 
         (134101, 400, Scope.NUMBER),
     ],
 )
-async def test_a_busy_graph_has_surely_not_sent(http: httpx.AsyncClient, code: int, status: int, scope: Scope) -> None:
+async def test_a_busy_graph_has_surely_not_sent(
+    http: httpx.AsyncBaseTransport, code: int, status: int, scope: Scope
+) -> None:
     outcome = await sent_to(http, answer(status, graph_error(code)))
     assert isinstance(outcome, Retry)
     assert (outcome.code, outcome.scope) == (code, scope)
@@ -84,7 +87,7 @@ async def test_a_busy_graph_has_surely_not_sent(http: httpx.AsyncClient, code: i
 
 @pytest.mark.parametrize(("told", "after_s"), [("7", 7.0), ("0", None), ("soon", None), ("1e9", 3600.0), ("nan", None)])
 async def test_the_wait_that_graph_asks_for_is_kept_in_bounds(
-    http: httpx.AsyncClient, told: str, after_s: float | None
+    http: httpx.AsyncBaseTransport, told: str, after_s: float | None
 ) -> None:
     outcome = await sent_to(http, answer(429, graph_error(130429), Retry_After=told))
     assert isinstance(outcome, Retry)
@@ -94,7 +97,7 @@ async def test_the_wait_that_graph_asks_for_is_kept_in_bounds(
 @pytest.mark.parametrize(
     ("code", "status"), [(1, 400), (2, 503), (131000, 500), (131016, 500), (131000, 400), (987654, 500)]
 )
-async def test_an_unclear_code_is_unknown(http: httpx.AsyncClient, code: int, status: int) -> None:
+async def test_an_unclear_code_is_unknown(http: httpx.AsyncBaseTransport, code: int, status: int) -> None:
     assert isinstance(await sent_to(http, answer(status, graph_error(code))), Unknown)
 
 
@@ -119,14 +122,14 @@ async def test_trouble_of_token_or_account_stops_the_number_whatever_the_status(
         (424242, ReasonKind.REQUEST),
     ],
 )
-async def test_a_permanent_refusal_says_why(http: httpx.AsyncClient, code: int, kind: ReasonKind) -> None:
+async def test_a_permanent_refusal_says_why(http: httpx.AsyncBaseTransport, code: int, kind: ReasonKind) -> None:
     outcome = await sent_to(http, answer(400, graph_error(code)))
     assert isinstance(outcome, Refused)
     assert (outcome.code, outcome.reason_kind) == (code, kind)
     assert outcome.reason == f"(#{code}) Told · more words"
 
 
-async def test_a_transient_error_of_tomorrow_may_be_tried_again(http: httpx.AsyncClient) -> None:
+async def test_a_transient_error_of_tomorrow_may_be_tried_again(http: httpx.AsyncBaseTransport) -> None:
     assert isinstance(await sent_to(http, answer(400, graph_error(424242, is_transient=True))), Retry)
 
 
@@ -152,12 +155,12 @@ async def test_a_transient_error_of_tomorrow_may_be_tried_again(http: httpx.Asyn
     ],
 )
 async def test_an_answer_without_graphs_code_is_judged_by_its_status(
-    http: httpx.AsyncClient, status: int, body: bytes, kind: type[Outcome]
+    http: httpx.AsyncBaseTransport, status: int, body: bytes, kind: type[Outcome]
 ) -> None:
     assert isinstance(await sent_to(http, answer(status, body)), kind)
 
 
-async def test_a_redirect_is_not_followed_and_the_token_stays_here(http: httpx.AsyncClient) -> None:
+async def test_a_redirect_is_not_followed_and_the_token_stays_here(http: httpx.AsyncBaseTransport) -> None:
     async with (
         serving(answer(200, ACCEPTED)) as elsewhere,
         serving(answer(307, b"", Location=elsewhere.url)) as server,
@@ -169,7 +172,7 @@ async def test_a_redirect_is_not_followed_and_the_token_stays_here(http: httpx.A
 
 @pytest.mark.parametrize("behave", [reset, silence, drip, flood], ids=lambda each: each.__name__)
 async def test_a_request_that_arrived_and_was_not_answered_is_unknown(
-    http: httpx.AsyncClient, behave: Behaviour
+    http: httpx.AsyncBaseTransport, behave: Behaviour
 ) -> None:
     async with serving(behave) as server:
         outcome = await client(http, server.url, deadline_s=0.4).send("900100", MESSAGE)
@@ -177,19 +180,19 @@ async def test_a_request_that_arrived_and_was_not_answered_is_unknown(
     assert server.requests[0].json == MESSAGE
 
 
-async def test_a_slow_answer_ends_at_the_deadline(http: httpx.AsyncClient) -> None:
+async def test_a_slow_answer_ends_at_the_deadline(http: httpx.AsyncBaseTransport) -> None:
     started = asyncio.get_running_loop().time()
     await sent_to(http, drip, deadline_s=0.3)
     assert asyncio.get_running_loop().time() - started < 2
 
 
-async def test_a_refused_connection_has_surely_not_sent(http: httpx.AsyncClient, closed_port: int) -> None:
+async def test_a_refused_connection_has_surely_not_sent(http: httpx.AsyncBaseTransport, closed_port: int) -> None:
     outcome = await client(http, f"http://127.0.0.1:{closed_port}").send("900100", MESSAGE)
     assert isinstance(outcome, Retry)
     assert outcome.scope is Scope.APP
 
 
-async def test_a_tls_error_has_surely_not_sent(http: httpx.AsyncClient) -> None:
+async def test_a_tls_error_has_surely_not_sent(http: httpx.AsyncBaseTransport) -> None:
     async def no_tls(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
@@ -201,7 +204,9 @@ async def test_a_tls_error_has_surely_not_sent(http: httpx.AsyncClient) -> None:
     assert "SSL" in outcome.reason
 
 
-async def test_a_connection_that_never_opens_has_surely_not_sent(http: httpx.AsyncClient, deaf_port: int) -> None:
+async def test_a_connection_that_never_opens_has_surely_not_sent(
+    http: httpx.AsyncBaseTransport, deaf_port: int
+) -> None:
     for deadlines in ({"connect_s": 0.2}, {"deadline_s": 0.2}):
         outcome = await client(http, f"http://127.0.0.1:{deaf_port}", **deadlines).send("900100", MESSAGE)
         assert isinstance(outcome, Retry)
@@ -210,19 +215,19 @@ async def test_a_connection_that_never_opens_has_surely_not_sent(http: httpx.Asy
 @pytest.mark.parametrize(
     "url", ["http://", "http://[::bad", "ftp://127.0.0.1", f"http://{'a' * 70}.invalid", "nowhere"]
 )
-async def test_an_address_that_cannot_be_used_has_surely_not_sent(http: httpx.AsyncClient, url: str) -> None:
+async def test_an_address_that_cannot_be_used_has_surely_not_sent(http: httpx.AsyncBaseTransport, url: str) -> None:
     assert isinstance(await client(http, url).send("900100", MESSAGE), Retry)
 
 
 async def test_a_full_connection_pool_has_surely_not_sent() -> None:
-    limits = httpx.Limits(max_connections=1)
-    async with httpx.AsyncClient(trust_env=False, limits=limits) as http, serving(silence) as server:
-        graph = client(http, server.url, deadline_s=0.5)
+    pool = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
+    async with pool, serving(silence) as server:
+        graph = client(pool, server.url, deadline_s=0.5)
         outcomes = await asyncio.gather(*(graph.send("900100", MESSAGE) for _ in range(2)))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Retry", "Unknown"]
 
 
-async def test_a_cancelled_send_is_cancelled(http: httpx.AsyncClient) -> None:
+async def test_a_cancelled_send_is_cancelled(http: httpx.AsyncBaseTransport) -> None:
     async with serving(silence) as server:
         sending = asyncio.create_task(client(http, server.url).send("900100", MESSAGE))
         async with asyncio.timeout(5):
@@ -232,18 +237,18 @@ async def test_a_cancelled_send_is_cancelled(http: httpx.AsyncClient) -> None:
             await sending
 
 
-async def test_the_token_is_in_no_outcome_and_no_repr(http: httpx.AsyncClient, closed_port: int) -> None:
+async def test_the_token_is_in_no_outcome_and_no_repr(http: httpx.AsyncBaseTransport, closed_port: int) -> None:
     graph = client(http, f"http://127.0.0.1:{closed_port}")
     assert TOKEN not in f"{graph!r} {await graph.send('900100', MESSAGE)!r}"
 
 
-async def test_a_number_id_cannot_leave_its_place_in_the_path(http: httpx.AsyncClient) -> None:
+async def test_a_number_id_cannot_leave_its_place_in_the_path(http: httpx.AsyncBaseTransport) -> None:
     async with serving(answer(200, ACCEPTED)) as server:
         await client(http, server.url).send("../me?x=", MESSAGE)
     assert server.requests[0].line == "POST /v25.0/..%2Fme%3Fx%3D/messages HTTP/1.1"
 
 
-async def test_reading_and_typing_are_marked_together(http: httpx.AsyncClient) -> None:
+async def test_reading_and_typing_are_marked_together(http: httpx.AsyncBaseTransport) -> None:
     async with serving(answer(200, {"success": True})) as server:
         graph = client(http, server.url)
         assert await graph.mark_read("900100", "wamid.CARLA001=")
@@ -253,7 +258,7 @@ async def test_reading_and_typing_are_marked_together(http: httpx.AsyncClient) -
     assert typing == {**plain, "typing_indicator": {"type": "text"}}
 
 
-async def test_a_mark_that_fails_is_told_and_nothing_more(http: httpx.AsyncClient, closed_port: int) -> None:
+async def test_a_mark_that_fails_is_told_and_nothing_more(http: httpx.AsyncBaseTransport, closed_port: int) -> None:
     assert not await client(http, f"http://127.0.0.1:{closed_port}").mark_read("900100", "wamid.X")
     async with serving(answer(400, graph_error(100))) as server:
         assert not await client(http, server.url).mark_read("900100", "wamid.X")

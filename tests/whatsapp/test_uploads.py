@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from tests.whatsapp.raw_server import Behaviour, answer, reset, serving
 from waia.simulator.multipart import read_parts
 from waia.whatsapp.answers import ReasonKind, Refused, Retry, Stopped
 from waia.whatsapp.client import GraphClient
+from waia.whatsapp.connections import WarmestFirst
 from waia.whatsapp.uploads import FileToUpload, Uploaded, UploadOutcome
 
 CONTENT = bytes(range(256)) * 1024
@@ -23,7 +23,7 @@ FILE = FileToUpload(mime="audio/ogg", size=len(CONTENT), read=_pieces)
 
 
 async def uploaded_to(url: str, file: FileToUpload = FILE) -> UploadOutcome:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with WarmestFirst() as http:
         return await GraphClient(http, url, "v25.0", "a-token", connect_s=2).upload("900100", file)
 
 

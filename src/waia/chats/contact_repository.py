@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from waia.chats.models import Alias, Chat, Contact, ContactIdentity
 from waia.chats.search.index_repository import index_contacts
 from waia.kit.db import Transaction
+from waia.kit.prepared import Prepared
 from waia.kit.sql import table_of
 from waia.whatsapp.numbers import same_phone
 from waia.whatsapp.people import Sender
@@ -51,10 +52,10 @@ class Contacts:
         values |= {value for sender in known for value in same_phone(sender.wa_id or "")}
         if not values:
             return
-        rows = (await self._tx.execute(_OPEN, {"values": sorted(values)})).all()
+        rows = await self._tx.rows(_OPEN, {"values": sorted(values)})
         self._owners.update({(row.kind, row.value): row.contact_id for row in rows})
         if rows:
-            found = await self._tx.execute(_RECORDS, {"ids": sorted({row.contact_id for row in rows})})
+            found = await self._tx.rows(_RECORDS, {"ids": sorted({row.contact_id for row in rows})})
             self._records.update({row.id: ContactRecord(*row) for row in found})
 
     async def resolve(self, sender: Sender) -> ContactRecord:
@@ -76,7 +77,7 @@ class Contacts:
         await index_contacts(self._tx, renamed)
         rows, self._new_ids = self._new_ids, []
         if rows:
-            await self._tx.execute(_NEW_ID, rows)
+            await self._tx.change(_NEW_ID, rows)
 
     async def group(self, group_id: str) -> ContactRecord:
         owner = self._owners.get((GROUP, group_id))
@@ -128,8 +129,8 @@ class Contacts:
             "phone": ids.get(PHONE, "")[:20],
             "user_id": ids.get(BSUID, "")[:160],
         }
-        result = await self._tx.execute(_NEW_CONTACT, {"kind": kind, "created_at": self._now, **shown})
-        record = ContactRecord(int(result.inserted_primary_key[0]), **shown)
+        added = await self._tx.change(_NEW_CONTACT, {"kind": kind, "created_at": self._now, **shown})
+        record = ContactRecord(added.key, **shown)
         self._records[record.id] = record
         self._renamed.add(record.id)
         return record
@@ -174,7 +175,7 @@ class Contacts:
 
 
 async def contact_records(tx: Transaction, ids: Iterable[int]) -> dict[int, ContactRecord]:
-    rows = await tx.execute(_RECORDS, {"ids": sorted(set(ids))})
+    rows = await tx.rows(_RECORDS, {"ids": sorted(set(ids))})
     return {row.id: ContactRecord(*row) for row in rows}
 
 
@@ -188,10 +189,14 @@ def _ids(sender: Sender) -> list[tuple[str, str]]:
     return [(kind, str(value)[:170]) for kind, value in found if value]
 
 
-_NEW_CONTACT, _NEW_ID = insert(table_of(Contact)), insert(table_of(ContactIdentity))
-_OPEN = select(ContactIdentity.kind, ContactIdentity.value, ContactIdentity.contact_id).where(
-    ContactIdentity.value.in_(bindparam("values", expanding=True)), ContactIdentity.open == 1
+_NEW_CONTACT, _NEW_ID = Prepared(insert(table_of(Contact))), Prepared(insert(table_of(ContactIdentity)))
+_OPEN = Prepared(
+    select(ContactIdentity.kind, ContactIdentity.value, ContactIdentity.contact_id).where(
+        ContactIdentity.value.in_(bindparam("values", expanding=True)), ContactIdentity.open == 1
+    )
 )
-_RECORDS = select(Contact.id, Contact.name, Contact.username, Contact.phone, Contact.user_id).where(
-    Contact.id.in_(bindparam("ids", expanding=True))
+_RECORDS = Prepared(
+    select(Contact.id, Contact.name, Contact.username, Contact.phone, Contact.user_id).where(
+        Contact.id.in_(bindparam("ids", expanding=True))
+    )
 )

@@ -12,6 +12,7 @@ from waia.chats.models import Chat, Message, OutboxItem, StatusOrphan
 from waia.kit import queue
 from waia.kit.db import Transaction
 from waia.kit.events import Counter
+from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of
 
 OUTBOX = "outbox"
@@ -43,7 +44,7 @@ class Pending:
 
 async def add_items(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     if rows:
-        await tx.execute(insert(OutboxItem), list(rows))
+        await tx.change(_ADD, rows)
         await queue.push(tx, OUTBOX, ((str(row["chat_id"]), now) for row in rows))
 
 
@@ -55,14 +56,14 @@ async def wake_lane(tx: Transaction, chat_id: int, real_now: datetime) -> None:
 async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list[Pending]]:
     """Unfinished items of these chats, each chat's in order."""
     pending: dict[int, list[Pending]] = {chat_id: [] for chat_id in chat_ids}
-    for row in await tx.execute(_PENDING, {"chats": sorted(pending), "states": list(OPEN_STATES)}):
+    for row in await tx.rows(_PENDING, {"chats": sorted(pending), "states": list(OPEN_STATES)}):
         pending[row.chat_id].append(Pending(*row))
     return pending
 
 
 async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     if ids:
-        await tx.execute(_SENDING, {"ids": list(ids), "now": now})
+        await tx.change(_SENDING, {"ids": list(ids), "now": now})
 
 
 async def unmark_sending(tx: Transaction, chat_ids: Sequence[int]) -> None:
@@ -73,7 +74,7 @@ async def unmark_sending(tx: Transaction, chat_ids: Sequence[int]) -> None:
 
 async def spend_pair_tokens(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await tx.execute(_SPEND, list(rows))
+        await tx.change(_SPEND, rows)
 
 
 async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
@@ -83,54 +84,49 @@ async def record_sent(tx: Transaction, sent: Sequence[dict[str, Any]]) -> None:
     """
     if sent:
         rows = [{"p": row["public_id"], "w": row["wamid"]} for row in sent]
-        await tx.execute(_SENT_ITEM, rows)
-        await tx.execute(_SENT_MESSAGE, rows)
+        await tx.change(_SENT_ITEM, rows)
+        await tx.change(_SENT_MESSAGE, rows)
 
 
 async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> int:
     """These were accepted (`public_id`, `wamid`); how many of them are on record with another id, so went out twice."""
     if not sent:
         return 0
-    flagged = await tx.execute(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
-    return int(flagged.rowcount)
+    flagged = await tx.change(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
+    return flagged.count
 
 
 async def record_requeued(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Surely not sent: wait until `available_at`. Rows hold `public_id`, `available_at`, `error`."""
     if rows:
-        await tx.execute(
-            _REQUEUE, [{"p": r["public_id"], "at": r["available_at"], "e": r["error"][:500]} for r in rows]
-        )
+        await tx.change(_REQUEUE, [{"p": r["public_id"], "at": r["available_at"], "e": r["error"][:500]} for r in rows])
 
 
 async def record_uncertain(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     if rows:
         values = [{"p": row["public_id"], "e": row["error"][:500], "now": now} for row in rows]
-        await tx.execute(_UNCERTAIN_ITEM, values)
-        await tx.execute(_UNCERTAIN_MESSAGE, [{"p": row["p"], "e": row["e"]} for row in values])
+        await tx.change(_UNCERTAIN_ITEM, values)
+        await tx.change(_UNCERTAIN_MESSAGE, [{"p": row["p"], "e": row["e"]} for row in values])
 
 
 async def record_failed(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Refused for good. Rows hold `public_id`, `code`, `error`."""
     if rows:
         values = [{"p": row["public_id"], "c": row["code"], "e": row["error"][:500]} for row in rows]
-        await tx.execute(_FAILED_ITEM, [{"p": row["p"], "e": row["e"]} for row in values])
-        await tx.execute(_FAILED_MESSAGE, values)
+        await tx.change(_FAILED_ITEM, [{"p": row["p"], "e": row["e"]} for row in values])
+        await tx.change(_FAILED_MESSAGE, values)
 
 
 async def messages_by_public_id(tx: Transaction, public_ids: Sequence[str]) -> dict[str, Any]:
     """Message id, chat and state by public id."""
     if not public_ids:
         return {}
-    rows = await tx.execute(_MESSAGES, {"ids": list(public_ids)})
+    rows = await tx.rows(_MESSAGES, {"ids": list(public_ids)})
     return {row.public_id: row for row in rows}
 
 
 async def chats_with_queued(tx: Transaction, chat_ids: Sequence[int]) -> set[int]:
-    found = await tx.execute(
-        select(OutboxItem.chat_id).where(OutboxItem.chat_id.in_(chat_ids), OutboxItem.state == "queued").distinct()
-    )
-    return set(found.scalars())
+    return {row.chat_id for row in await tx.rows(_QUEUED, {"chats": list(chat_ids)})}
 
 
 async def cancel_bot_items(tx: Transaction, chat_id: int) -> None:
@@ -238,21 +234,21 @@ async def outbox_of_message(tx: Transaction, message_id: int) -> Any:
 
 async def sent_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str, Any]:
     """Our outgoing messages by Meta's id."""
-    rows = await tx.execute(_BY_WAMID, {"wamids": list(wamids)})
+    rows = await tx.rows(_BY_WAMID, {"wamids": list(wamids)})
     return {row.wamid: row for row in rows}
 
 
 async def items_by_opaque(tx: Transaction, opaques: Sequence[str]) -> dict[str, Any]:
     if not opaques:
         return {}
-    rows = await tx.execute(_BY_OPAQUE, {"ids": list(opaques)})
+    rows = await tx.rows(_BY_OPAQUE, {"ids": list(opaques)})
     return {row.public_id: row for row in rows}
 
 
 async def raise_status(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Rows hold `message` (id), `rank`: only ever upwards; a failed message rises only to delivered and above."""
     if rows:
-        await tx.execute(_RAISE, [{"m": row["message"], "r": row["rank"]} for row in rows])
+        await tx.change(_RAISE, [{"m": row["message"], "r": row["rank"]} for row in rows])
 
 
 async def fail_by_status(tx: Transaction, message_id: int, code: int | None, text: str) -> bool:
@@ -273,9 +269,9 @@ async def show_status(tx: Transaction, message_ids: Sequence[int]) -> None:
     """Bring the ticks of the list up to date where the message is the last of its chat."""
     if not message_ids:
         return
-    chats = list((await tx.execute(_SHOWN, {"ids": list(message_ids)})).scalars())
+    chats = [row.id for row in await tx.rows(_SHOWN, {"ids": list(message_ids)})]
     if chats:
-        await tx.execute(_SHOW, {"chats": chats})
+        await tx.change(_SHOW, {"chats": chats})
     for chat_id in chats:
         tx.announce("chat_changed", chat_id)
 
@@ -286,13 +282,7 @@ async def park_orphan(tx: Transaction, wamid: str, rank: int, code: int | None, 
 
 
 async def take_orphans(tx: Transaction, wamids: Sequence[str]) -> list[Any]:
-    rows = list(
-        await tx.execute(
-            select(StatusOrphan)
-            .where(StatusOrphan.wamid.in_(wamids))
-            .with_only_columns(StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text)
-        )
-    )
+    rows = await tx.rows(_ORPHANS, {"wamids": list(wamids)}) if wamids else []
     if rows:
         await tx.execute(delete(StatusOrphan).where(StatusOrphan.wamid.in_([row.wamid for row in rows])))
     return rows
@@ -317,7 +307,18 @@ async def waiting_count(tx: Transaction) -> tuple[int, datetime | None]:
 HEALTHY_TIME = "healthy_time"
 _COUNTED = select(Counter.value).where(Counter.name == HEALTHY_TIME).with_for_update()
 _COUNT = update(Counter).where(Counter.name == HEALTHY_TIME).values(value=bindparam("to"))
-_PENDING = (
+_ADD = Prepared(insert(table_of(OutboxItem)))
+_QUEUED = Prepared(
+    select(OutboxItem.chat_id)
+    .where(OutboxItem.chat_id.in_(bindparam("chats", expanding=True)), OutboxItem.state == "queued")
+    .distinct()
+)
+_ORPHANS = Prepared(
+    select(StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text).where(
+        StatusOrphan.wamid.in_(bindparam("wamids", expanding=True))
+    )
+)
+_PENDING = Prepared(
     select(
         OutboxItem.id,
         OutboxItem.public_id,
@@ -345,24 +346,24 @@ _PENDING = (
     .order_by(OutboxItem.id)
 )
 _ITEM, _MESSAGE, _CHAT = table_of(OutboxItem), table_of(Message), table_of(Chat)
-_SENDING = (
+_SENDING = Prepared(
     update(_ITEM)
     .where(_ITEM.c.id.in_(bindparam("ids", expanding=True)))
     .values(state="sending", attempts=_ITEM.c.attempts + 1, request_started_at=bindparam("now"))
 )
-_SPEND = (
+_SPEND = Prepared(
     update(_CHAT)
     .where(_CHAT.c.id == bindparam("chat"))
     .values(pair_tokens=bindparam("tokens"), pair_tokens_at=bindparam("at"))
 )
 # An IN list cannot be executed for many rows at once.
 _OPEN = or_(_ITEM.c.state == "sending", _ITEM.c.state == "uncertain", _ITEM.c.state == "queued")
-_SENT_ITEM = (
+_SENT_ITEM = Prepared(
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), _OPEN)
     .values(state="sent", wamid=bindparam("w"), uncertain_since=None, last_error="")
 )
-_SENT_MESSAGE = (
+_SENT_MESSAGE = Prepared(
     update(_MESSAGE)
     .where(_MESSAGE.c.public_id == bindparam("p"))
     .values(
@@ -375,22 +376,22 @@ _SENT_MESSAGE = (
         error_text=case((_MESSAGE.c.status == int(DeliveryState.FAILED), _MESSAGE.c.error_text), else_=""),
     )
 )
-_FLAG_OTHER = (
+_FLAG_OTHER = Prepared(
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.wamid != bindparam("w"))
     .values(possible_duplicate=True)
 )
-_REQUEUE = (
+_REQUEUE = Prepared(
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), or_(_ITEM.c.state == "sending", _ITEM.c.state == "queued"))
     .values(state="queued", available_at=bindparam("at"), last_error=bindparam("e"))
 )
-_UNCERTAIN_ITEM = (
+_UNCERTAIN_ITEM = Prepared(
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), _ITEM.c.state == "sending")
     .values(state="uncertain", uncertain_since=bindparam("now"), last_error=bindparam("e"))
 )
-_UNCERTAIN_MESSAGE = (
+_UNCERTAIN_MESSAGE = Prepared(
     update(_MESSAGE)
     .where(
         _MESSAGE.c.public_id == bindparam("p"),
@@ -399,21 +400,25 @@ _UNCERTAIN_MESSAGE = (
     )
     .values(status=int(DeliveryState.UNCERTAIN), error_text=bindparam("e"))
 )
-_FAILED_ITEM = (
+_FAILED_ITEM = Prepared(
     update(_ITEM).where(_ITEM.c.public_id == bindparam("p"), _OPEN).values(state="failed", last_error=bindparam("e"))
 )
-_FAILED_MESSAGE = (
+_FAILED_MESSAGE = Prepared(
     update(_MESSAGE)
     .where(_MESSAGE.c.public_id == bindparam("p"), _MESSAGE.c.status < int(DeliveryState.DELIVERED))
     .values(status=int(DeliveryState.FAILED), error_code=bindparam("c"), error_text=bindparam("e"))
 )
-_MESSAGES = select(Message.public_id, Message.id, Message.chat_id, Message.status, Message.author).where(
-    Message.public_id.in_(bindparam("ids", expanding=True))
+_MESSAGES = Prepared(
+    select(Message.public_id, Message.id, Message.chat_id, Message.status, Message.author).where(
+        Message.public_id.in_(bindparam("ids", expanding=True))
+    )
 )
-_BY_WAMID = select(Message.wamid, Message.id, Message.chat_id, Message.status, Message.author, Message.public_id).where(
-    Message.wamid.in_(bindparam("wamids", expanding=True)), Message.direction == "out"
+_BY_WAMID = Prepared(
+    select(Message.wamid, Message.id, Message.chat_id, Message.status, Message.author, Message.public_id).where(
+        Message.wamid.in_(bindparam("wamids", expanding=True)), Message.direction == "out"
+    )
 )
-_BY_OPAQUE = (
+_BY_OPAQUE = Prepared(
     select(
         OutboxItem.public_id,
         OutboxItem.state,
@@ -427,7 +432,7 @@ _BY_OPAQUE = (
     .join(Message, Message.public_id == OutboxItem.public_id)
     .where(OutboxItem.public_id.in_(bindparam("ids", expanding=True)))
 )
-_RAISE = (
+_RAISE = Prepared(
     update(_MESSAGE)
     .where(
         _MESSAGE.c.id == bindparam("m"),
@@ -437,12 +442,12 @@ _RAISE = (
     .values(status=bindparam("r"))
 )
 # By the message's own chat: the last message of a chat has no index.
-_SHOWN = (
+_SHOWN = Prepared(
     select(Chat.id)
     .join(Message, Message.chat_id == Chat.id)
     .where(Message.id.in_(bindparam("ids", expanding=True)), Chat.last_message_id == Message.id)
 )
-_SHOW = (
+_SHOW = Prepared(
     update(_CHAT)
     .where(_CHAT.c.id.in_(bindparam("chats", expanding=True)))
     .values(preview_status=select(_MESSAGE.c.status).where(_MESSAGE.c.id == _CHAT.c.last_message_id).scalar_subquery())

@@ -11,6 +11,7 @@ from waia.chats.models import BotSession, CapturedAnswer, Chat, ChatRole, Decisi
 from waia.chats.record import ChatRecord
 from waia.chats.search.index_repository import index_messages, reindex_messages
 from waia.kit.db import Transaction
+from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of, upsert
 
 KEYS = ("id", "phone_number_id", "contact_id")
@@ -23,7 +24,7 @@ _COLUMNS = [_CHAT.c[name] for name in FIELDS]
 
 async def load_chats(tx: Transaction, ids: Iterable[int]) -> dict[int, ChatRecord]:
     """Lock and load; in the order of ids, so that two transactions cannot wait for each other."""
-    rows = await tx.execute(_BY_ID, {"ids": sorted(set(ids))})
+    rows = await tx.rows(_BY_ID, {"ids": sorted(set(ids))})
     return {row.id: ChatRecord(*row) for row in rows}
 
 
@@ -32,7 +33,7 @@ async def chats_of(tx: Transaction, pairs: Iterable[tuple[str, int]]) -> dict[tu
     wanted = set(pairs)
     if not wanted:
         return {}
-    rows = await tx.execute(_BY_CONTACT, {"contacts": sorted({contact for _, contact in wanted})})
+    rows = await tx.rows(_BY_CONTACT, {"contacts": sorted({contact for _, contact in wanted})})
     found = {(row.phone_number_id, row.contact_id): ChatRecord(*row) for row in rows}
     return {pair: chat for pair, chat in found.items() if pair in wanted}
 
@@ -56,7 +57,7 @@ async def open_chats(
         }
         for pnid, contact in missing
     ]
-    await tx.execute(insert_ignore(tx.dialect, Chat), rows)
+    await tx.change(_OPEN, rows)
     return await chats_of(tx, wanted)
 
 
@@ -69,15 +70,15 @@ async def save_chats(tx: Transaction, chats: Iterable[ChatRecord]) -> None:
             tx.announce("chat_changed", chat.id)
             chat.dirty = False
     if rows:
-        await tx.execute(_SAVE, rows)
+        await tx.change(_SAVE, rows)
 
 
 async def add_messages(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Insert messages; their ids by public id. A message whose wamid exists already is left out of the answer."""
     if not rows:
         return {}
-    await tx.execute(insert_ignore(tx.dialect, Message), list(rows))
-    found = await tx.execute(_IDS, {"public_ids": [row["public_id"] for row in rows]})
+    await tx.change(_ADD, rows)
+    found = await tx.rows(_IDS, {"public_ids": [row["public_id"] for row in rows]})
     ids = {public_id: message_id for message_id, public_id in found}
     new = [{**row, "id": ids[row["public_id"]]} for row in rows if row["public_id"] in ids]
     for row in new:
@@ -90,7 +91,7 @@ async def messages_to_decide(tx: Transaction, ids: Sequence[int]) -> dict[int, l
     """Messages by chat, each chat's in the order of Meta's time and arrival."""
     by_chat: dict[int, list[Any]] = {}
     if ids:
-        for row in await tx.execute(_TO_DECIDE, {"ids": sorted(set(ids))}):
+        for row in await tx.rows(_TO_DECIDE, {"ids": sorted(set(ids))}):
             by_chat.setdefault(row.chat_id, []).append(row)
     for messages in by_chat.values():
         messages.sort(key=lambda row: (row.timestamp, row.id))
@@ -108,8 +109,7 @@ async def rules_of_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str,
 async def captured_by(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     captured: dict[int, dict[str, str]] = {chat_id: {} for chat_id in chat_ids}
     if chat_ids:
-        rows = await tx.execute(_CAPTURED, {"chats": list(chat_ids)})
-        for row in rows:
+        for row in await tx.rows(_CAPTURED, {"chats": list(chat_ids)}):
             captured[row.chat_id][row.name] = row.value
     return captured
 
@@ -117,23 +117,23 @@ async def captured_by(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, dic
 async def save_captured(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Rows hold `chat_id`, `name`, `value`, `at`; one that exists is replaced."""
     if rows:
-        await tx.execute(upsert(tx.dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")), list(rows))
+        await tx.change(_CAPTURE, rows)
 
 
 async def save_decisions(tx: Transaction, rows: Sequence[dict[str, Any]], messages: dict[str, list[int]]) -> None:
     """Keep the reasons, and link each decided message (ids by turn key) to its decision."""
     if not rows:
         return
-    await tx.execute(insert_ignore(tx.dialect, DecisionRow), list(rows))
-    found = await tx.execute(_DECISION_IDS, {"keys": [row["turn_key"] for row in rows]})
+    await tx.change(_KEEP_REASON, rows)
+    found = await tx.rows(_DECISION_IDS, {"keys": [row["turn_key"] for row in rows]})
     links = [{"m": message, "d": decision} for decision, key in found for message in messages.get(key, ())]
     if links:
-        await tx.execute(_LINK, links)
+        await tx.change(_LINK, links)
 
 
 async def add_chat_roles(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await tx.execute(insert_ignore(tx.dialect, ChatRole), list(rows))
+        await tx.change(_ADD_ROLE, rows)
 
 
 async def start_sessions(tx: Transaction, ended: dict[int, str], now: datetime) -> None:
@@ -141,12 +141,12 @@ async def start_sessions(tx: Transaction, ended: dict[int, str], now: datetime) 
     for reason in sorted(set(ended.values())):
         await end_sessions(tx, [chat_id for chat_id, why in ended.items() if why == reason], now, reason)
     if ended:
-        await tx.execute(_NEW_SESSION, [{"chat_id": chat_id, "started_at": now} for chat_id in ended])
+        await tx.change(_NEW_SESSION, [{"chat_id": chat_id, "started_at": now} for chat_id in ended])
 
 
 async def end_sessions(tx: Transaction, chat_ids: Sequence[int], now: datetime, reason: str) -> None:
     if chat_ids:
-        await tx.execute(_END_SESSIONS, {"chats": list(chat_ids), "now": now, "reason": reason})
+        await tx.change(_END_SESSIONS, {"chats": list(chat_ids), "now": now, "reason": reason})
 
 
 async def set_reaction(tx: Transaction, row: dict[str, Any]) -> None:
@@ -224,41 +224,52 @@ async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> i
     return message_id
 
 
-_BY_ID = (
+_BY_ID = Prepared(
     select(*_COLUMNS).where(_CHAT.c.id.in_(bindparam("ids", expanding=True))).order_by(_CHAT.c.id).with_for_update()
 )
-_BY_CONTACT = (
+_BY_CONTACT = Prepared(
     select(*_COLUMNS)
     .where(_CHAT.c.contact_id.in_(bindparam("contacts", expanding=True)))
     .order_by(_CHAT.c.id)
     .with_for_update()
 )
-_SAVE = (
+_OPEN = Prepared(lambda dialect: insert_ignore(dialect, Chat))
+_ADD = Prepared(lambda dialect: insert_ignore(dialect, Message))
+_CAPTURE = Prepared(lambda dialect: upsert(dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")))
+_KEEP_REASON = Prepared(lambda dialect: insert_ignore(dialect, DecisionRow))
+_ADD_ROLE = Prepared(lambda dialect: insert_ignore(dialect, ChatRole))
+_SAVE = Prepared(
     update(_CHAT)
     .where(_CHAT.c.id == bindparam("chat"))
     .values(**{name: bindparam(f"_{name}") for name in STATE_FIELDS}, version=_CHAT.c.version + 1)
 )
-_IDS = select(Message.id, Message.public_id).where(Message.public_id.in_(bindparam("public_ids", expanding=True)))
-_TO_DECIDE = select(
-    Message.id,
-    Message.chat_id,
-    Message.kind,
-    Message.text,
-    Message.timestamp,
-    Message.details,
-    Message.quoted_wamid,
-).where(Message.id.in_(bindparam("ids", expanding=True)))
-_CAPTURED = select(CapturedAnswer.chat_id, CapturedAnswer.name, CapturedAnswer.value).where(
-    CapturedAnswer.chat_id.in_(bindparam("chats", expanding=True))
+_IDS = Prepared(
+    select(Message.id, Message.public_id).where(Message.public_id.in_(bindparam("public_ids", expanding=True)))
 )
-_DECISION_IDS = select(DecisionRow.id, DecisionRow.turn_key).where(
-    DecisionRow.turn_key.in_(bindparam("keys", expanding=True))
+_TO_DECIDE = Prepared(
+    select(
+        Message.id,
+        Message.chat_id,
+        Message.kind,
+        Message.text,
+        Message.timestamp,
+        Message.details,
+        Message.quoted_wamid,
+    ).where(Message.id.in_(bindparam("ids", expanding=True)))
+)
+_CAPTURED = Prepared(
+    select(CapturedAnswer.chat_id, CapturedAnswer.name, CapturedAnswer.value).where(
+        CapturedAnswer.chat_id.in_(bindparam("chats", expanding=True))
+    )
+)
+_DECISION_IDS = Prepared(
+    select(DecisionRow.id, DecisionRow.turn_key).where(DecisionRow.turn_key.in_(bindparam("keys", expanding=True)))
 )
 _SESSION = table_of(BotSession)
-_NEW_SESSION = insert(_SESSION)
-_END_SESSIONS = (
+_NEW_SESSION = Prepared(insert(_SESSION))
+_END_SESSIONS = Prepared(
     update(_SESSION)
     .where(_SESSION.c.chat_id.in_(bindparam("chats", expanding=True)), _SESSION.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), end_reason=bindparam("reason"))
 )
-_LINK = update(table_of(Message)).where(Message.id == bindparam("m")).values(decision_id=bindparam("d"))
+_LINK = Prepared(update(table_of(Message)).where(Message.id == bindparam("m")).values(decision_id=bindparam("d")))

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from waia.kit import sqlite
+from waia.kit.direct import Changed, Direct
 from waia.kit.events import Announcement, append
+from waia.kit.prepared import Prepared, Values
 from waia.kit.wakeups import Wakeups
 
 SQLITE_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
@@ -27,6 +29,7 @@ MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
 LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
+NOTHING: Values = {}
 T = TypeVar("T")
 
 
@@ -41,6 +44,8 @@ class Transaction:
         self.announcements: list[Announcement] = []
         self.topics: set[str] = set()
         self._session: AsyncSession | None = None
+        self._direct: Direct | None = None
+        self._asked = False
         self._yielded_at = time.perf_counter()
 
     @property
@@ -59,6 +64,22 @@ class Transaction:
         await self._let_others_run()
         return await self.connection.execute(statement, parameters)
 
+    async def rows(self, prepared: Prepared, values: Values = NOTHING) -> list[Any]:
+        """What a hot statement finds: tuples with the names of its columns."""
+        direct = await self._prepare()
+        if direct is not None:
+            return await direct.rows(prepared, values)
+        return list(await self.connection.execute(prepared.statement(self.dialect), values))
+
+    async def change(self, prepared: Prepared, values: Values | Sequence[Values]) -> Changed:
+        """Let a hot statement insert, update or delete, once for each of `values`, which have the same names."""
+        many = [values] if isinstance(values, Mapping) else values
+        direct = await self._prepare()
+        if direct is not None:
+            return await direct.change(prepared, many)
+        done = await self.connection.execute(prepared.statement(self.dialect), many if len(many) > 1 else many[0])
+        return Changed(done.rowcount, done.lastrowid if len(many) == 1 else 0)
+
     def announce(self, kind: str, chat_id: int | None, ref: str = "") -> None:
         self.announcements.append(Announcement(kind, chat_id, ref))
 
@@ -69,12 +90,18 @@ class Transaction:
         if self._session is not None:
             await self._session.flush()
         if self.announcements:
-            await append(self.connection, self.announcements)
+            await append(self, self.announcements)
             self.topics.add("events")
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+    async def _prepare(self) -> Direct | None:
+        await self._let_others_run()
+        if not self._asked:
+            self._asked, self._direct = True, await Direct.on(self.connection)
+        return self._direct
 
     async def _let_others_run(self) -> None:
         """Statements on the loop never wait, so a long transaction has to make room for requests itself."""
@@ -121,6 +148,7 @@ class Database:
         async with _held(self._write_lock), self._writer.connect() as connection:
             transaction = Transaction(connection, attempt)
             try:
+                await connection.begin()
                 yield transaction
                 await transaction.finish()
                 await connection.commit()
@@ -153,6 +181,7 @@ class Database:
         async with engine.connect() as connection:
             transaction = Transaction(connection)
             try:
+                await connection.begin()
                 yield transaction
             finally:
                 await transaction.close()

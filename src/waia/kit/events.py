@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Index, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, big_id
+from waia.kit.prepared import Prepared
+from waia.kit.sql import table_of
+
+if TYPE_CHECKING:
+    from waia.kit.db import Transaction
 
 
 class Event(Model):
@@ -49,24 +55,22 @@ class LoggedEvent:
 
 
 KEPT_EVENTS = 50_000
-_ADVANCE = update(Counter).where(Counter.name == "events").values(value=Counter.value + bindparam("by"))
-_LAST = select(Counter.value).where(Counter.name == "events")
 
 
-async def append(connection: AsyncConnection, announcements: Sequence[Announcement]) -> None:
+async def append(tx: "Transaction", announcements: Sequence[Announcement]) -> None:
     distinct = list(dict.fromkeys(announcements))
-    await connection.execute(_ADVANCE, {"by": len(distinct)})
-    last = (await connection.execute(_LAST)).scalar_one()
+    await tx.change(_ADVANCE, {"by": len(distinct)})
+    ((last,),) = await tx.rows(_LAST)
     first, now = last - len(distinct) + 1, datetime.now(UTC)
     rows = [
         {"seq": first + n, "kind": item.kind, "chat_id": item.chat_id, "ref": item.ref, "at": now}
         for n, item in enumerate(distinct)
     ]
-    await connection.execute(insert(Event), rows)
+    await tx.change(_ADD, rows)
 
 
 async def last_seq(connection: AsyncConnection) -> int:
-    return int((await connection.execute(_LAST)).scalar_one())
+    return int((await connection.execute(select(Counter.value).where(Counter.name == "events"))).scalar_one())
 
 
 async def oldest_seq(connection: AsyncConnection) -> int | None:
@@ -79,8 +83,21 @@ async def prune(connection: AsyncConnection, before: datetime) -> None:
     await connection.execute(delete(Event).where(Event.at < before, Event.seq < keep_from))
 
 
-async def read_after(connection: AsyncConnection, seq: int, limit: int = 500) -> list[LoggedEvent]:
-    rows = await connection.execute(
-        select(Event.seq, Event.kind, Event.chat_id, Event.ref).where(Event.seq > seq).order_by(Event.seq).limit(limit)
-    )
-    return [LoggedEvent(*row) for row in rows]
+async def read_after(tx: "Transaction", seq: int, limit: int = 500) -> list[LoggedEvent]:
+    return [LoggedEvent(*row) for row in await tx.rows(_AFTER, {"after": seq, "limit": limit})]
+
+
+_COUNTER = table_of(Counter)
+_ADVANCE = Prepared(
+    update(_COUNTER)
+    .where(_COUNTER.c.name == "events")
+    .values(value=_COUNTER.c.value + bindparam("by", type_=BigInteger))
+)
+_LAST = Prepared(select(Counter.value).where(Counter.name == "events"))
+_ADD = Prepared(insert(table_of(Event)))
+_AFTER = Prepared(
+    select(Event.seq, Event.kind, Event.chat_id, Event.ref)
+    .where(Event.seq > bindparam("after"))
+    .order_by(Event.seq)
+    .limit(bindparam("limit"))
+)

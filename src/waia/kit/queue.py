@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, binary_text
 from waia.kit.db import Transaction
+from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_or_change, table_of
 
 LEASE = timedelta(seconds=30)
@@ -55,14 +56,13 @@ async def push(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]])
     if not soonest:
         return
     rows = [{"queue": queue, "key": key, "due_at": at, "owner": "", "fence": 0} for key, at in sorted(soonest.items())]
-    await tx.execute(_PUSH[tx.dialect], rows)
+    await tx.change(_PUSH, rows)
     tx.wake(queue)
 
 
 async def take(tx: Transaction, queue: str, now: datetime, limit: int = MAX_LANES) -> list[str]:
     """Lock up to `limit` due lanes until the end of this transaction; lanes that others hold are passed over."""
-    found = await tx.execute(_DUE, {"queue": queue, "now": now, "limit": limit})
-    return list(found.scalars())
+    return [row.key for row in await tx.rows(_DUE, {"queue": queue, "now": now, "limit": limit})]
 
 
 async def take_one(tx: Transaction, queue: str, key: str) -> bool:
@@ -79,20 +79,20 @@ async def due_keys(tx: Transaction, queue: str, now: datetime, limit: int = MAX_
 
 async def finish(tx: Transaction, queue: str, keys: Sequence[str]) -> None:
     if keys:
-        await tx.execute(_FINISH, {"q": queue, "keys": list(keys)})
+        await tx.change(_FINISH, {"q": queue, "keys": list(keys)})
 
 
 async def later(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]) -> None:
     """Put lanes that this transaction took back, due at another time."""
     rows = [{"q": queue, "k": key, "at": at} for key, at in due]
     if rows:
-        await tx.execute(_LATER, rows)
+        await tx.change(_LATER, rows)
 
 
 async def lease(tx: Transaction, queue: str, keys: Sequence[str], owner: str, until: datetime) -> None:
     """Turn lanes that this transaction took into leases of `owner` (a name never used before)."""
     if keys:
-        await tx.execute(_LEASE, {"q": queue, "keys": list(keys), "o": owner, "until": until})
+        await tx.change(_LEASE, {"q": queue, "keys": list(keys), "o": owner, "until": until})
 
 
 async def renew(tx: Transaction, queue: str, owners: Sequence[str], until: datetime) -> None:
@@ -108,11 +108,11 @@ async def release(tx: Transaction, queue: str, owner: str, releases: Sequence[Re
     changed = 0
     if done:
         held = {"q": queue, "keys": done, "o": owner}
-        changed += (await tx.execute(_RELEASE_DONE, held)).rowcount
+        changed += (await tx.change(_RELEASE_DONE, held)).count
         if changed < len(done):
-            changed += (await tx.execute(_RELEASE_AGAIN, held)).rowcount
+            changed += (await tx.change(_RELEASE_AGAIN, held)).count
     if again:
-        changed += (await tx.execute(_RELEASE_LATER, again)).rowcount
+        changed += (await tx.change(_RELEASE_LATER, again)).count
     if changed != len(releases):
         raise Fenced(queue)
     tx.wake(queue)
@@ -120,9 +120,8 @@ async def release(tx: Transaction, queue: str, owner: str, releases: Sequence[Re
 
 async def next_due(tx: Transaction, queue: str) -> datetime | None:
     """When the next lane becomes due; None when there is none."""
-    found = await tx.execute(select(Lane.due_at).where(Lane.queue == queue).order_by(Lane.due_at).limit(1))
-    due: datetime | None = found.scalar_one_or_none()
-    return due
+    found = await tx.rows(_NEXT, {"queue": queue})
+    return found[0].due_at if found else None
 
 
 async def pull_back(tx: Transaction, queues: Sequence[str], farthest: datetime, now: datetime) -> int:
@@ -167,11 +166,9 @@ def _mine() -> Any:
     return (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k"))
 
 
-_PUSH = {
-    dialect: insert_or_change(dialect, Lane, ("queue", "key"), _sooner, name="sooner")
-    for dialect in ("sqlite", "mysql")
-}
-_DUE = (
+_PUSH = Prepared(lambda dialect: insert_or_change(dialect, Lane, ("queue", "key"), _sooner, name="sooner"))
+_NEXT = Prepared(select(Lane.due_at).where(Lane.queue == bindparam("queue")).order_by(Lane.due_at).limit(1))
+_DUE = Prepared(
     select(Lane.key)
     .where(Lane.queue == bindparam("queue"), Lane.due_at <= bindparam("now", type_=UtcDateTime))
     .order_by(Lane.due_at)
@@ -180,9 +177,9 @@ _DUE = (
 )
 _LANE = table_of(Lane)
 _THESE = (_LANE.c.queue == bindparam("q")) & _LANE.c.key.in_(bindparam("keys", expanding=True))
-_FINISH = delete(_LANE).where(_THESE)
-_LATER = update(Lane).where(_mine()).values(due_at=bindparam("at"), owner="", again_at=None)
-_LEASE = (
+_FINISH = Prepared(delete(_LANE).where(_THESE))
+_LATER = Prepared(update(Lane).where(_mine()).values(due_at=bindparam("at"), owner="", again_at=None))
+_LEASE = Prepared(
     update(_LANE)
     .where(_THESE)
     .values(due_at=bindparam("until"), owner=bindparam("o"), fence=_LANE.c.fence + 1, again_at=None)
@@ -194,13 +191,13 @@ _RENEW = (
 )
 _HELD = (Lane.queue == bindparam("q")) & (Lane.key == bindparam("k")) & (Lane.owner == bindparam("o"))
 _THESE_HELD = _THESE & (_LANE.c.owner == bindparam("o"))
-_RELEASE_DONE = delete(_LANE).where(_THESE_HELD, _LANE.c.again_at.is_(None))
-_RELEASE_AGAIN = (
+_RELEASE_DONE = Prepared(delete(_LANE).where(_THESE_HELD, _LANE.c.again_at.is_(None)))
+_RELEASE_AGAIN = Prepared(
     update(_LANE)
     .where(_THESE_HELD, _LANE.c.again_at.is_not(None))
     .values(due_at=_LANE.c.again_at, owner="", again_at=None)
 )
-_RELEASE_LATER = (
+_RELEASE_LATER = Prepared(
     update(Lane)
     .where(_HELD)
     .values(

@@ -5,8 +5,7 @@ httpx carries the requests: a client of our own would be faster, and ours to kee
 """
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ import msgspec
 
 from waia.kit.failpoints import reach
 from waia.whatsapp.answers import Outcome, Retry, Unknown, outcome_of
+from waia.whatsapp.connections import WarmestFirst
 from waia.whatsapp.errors import Scope
 from waia.whatsapp.media_address import MediaAddress, NoAddress, read_address
 from waia.whatsapp.uploads import FileToUpload, UploadForm, UploadOutcome, upload_again, upload_outcome
@@ -22,59 +22,12 @@ from waia.whatsapp.uploads import FileToUpload, UploadForm, UploadOutcome, uploa
 DEADLINE_S = 20.0
 CONNECT_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
-IDLE_S = 5.0
 MOST_PAGES = 200
 
 
 def open_client(base_url: str, version: str, token: str) -> "GraphClient":
-    """A client with connections of its own; idle ones end soon, because Meta may close them any moment."""
-    http = httpx.AsyncClient(transport=_WarmestFirst(), trust_env=False)
-    return GraphClient(http, base_url, version, token)
-
-
-class _WarmestFirst(httpx.AsyncBaseTransport):
-    """A pool for each request in flight, the last used one first.
-
-    One pool for all would look at each of its connections for every request; taking turns would let them grow cold.
-    """
-
-    def __init__(self) -> None:
-        self._tls = ssl.create_default_context()
-        self._free: list[httpx.AsyncHTTPTransport] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        pool = self._free.pop() if self._free else self._new_pool()
-        try:
-            response = await pool.handle_async_request(request)
-        except BaseException:
-            self._free.append(pool)
-            raise
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Returning(response.stream, lambda: self._free.append(pool))
-        return response
-
-    async def aclose(self) -> None:
-        await asyncio.gather(*(pool.aclose() for pool in self._free))
-
-    def _new_pool(self) -> httpx.AsyncHTTPTransport:
-        limits = httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S)
-        return httpx.AsyncHTTPTransport(verify=self._tls, limits=limits)
-
-
-class _Returning(httpx.AsyncByteStream):
-    """An answer's body; gives its pool back when it is closed."""
-
-    def __init__(self, stream: httpx.AsyncByteStream, give_back: Callable[[], None]) -> None:
-        self._stream, self._give_back = stream, give_back
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)
-
-    async def aclose(self) -> None:
-        try:
-            await self._stream.aclose()
-        finally:
-            self._give_back()
+    """A client with connections of its own."""
+    return GraphClient(WarmestFirst(), base_url, version, token)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -132,11 +85,14 @@ class _Pieces(httpx.AsyncByteStream):
 
 
 class GraphClient:
-    """`http` should keep connections open; `token` is sent to `base_url` only, and redirects are refused."""
+    """`transport` should keep connections open; `token` is sent to `base_url` only, and redirects are refused.
+
+    Messages go straight to it: a client's cookies, redirects and hooks are not for them, and cost much.
+    """
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        transport: httpx.AsyncBaseTransport,
         base_url: str,
         version: str,
         token: str,
@@ -144,7 +100,8 @@ class GraphClient:
         deadline_s: float = DEADLINE_S,
         connect_s: float = CONNECT_S,
     ) -> None:
-        self._http, self._root = http, f"{base_url.rstrip('/')}/{version}"
+        self._transport, self._http = transport, httpx.AsyncClient(transport=transport, trust_env=False)
+        self._root = f"{base_url.rstrip('/')}/{version}"
         self._token, self._deadline_s, self._connect_s = token, deadline_s, connect_s
 
     async def send(self, phone_number_id: str, payload: Mapping[str, object]) -> Outcome:
@@ -235,7 +192,7 @@ class GraphClient:
         return Retry(code=None, reason=reason, after_s=None, scope=Scope.APP)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
-        response = await self._http.send(request, stream=True, follow_redirects=False)
+        response = await self._transport.handle_async_request(request)
         try:
             return Answer(response.status_code, response.headers, await _limited(response))
         finally:
@@ -272,7 +229,8 @@ def _url(address: str) -> httpx.URL:
 
 async def _limited(response: httpx.Response) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    async for chunk in response.stream:
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise _Oversize(f"answer above {MAX_ANSWER_BYTES} bytes")

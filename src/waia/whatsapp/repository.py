@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from waia.kit import queue
 from waia.kit.db import Transaction
-from waia.kit.sql import insert_ignore
+from waia.kit.prepared import Prepared
+from waia.kit.sql import insert_ignore, table_of
 from waia.whatsapp.items import Item, ItemKind
 from waia.whatsapp.models import AccountAlert, InboxItem, RawWebhook, SeenItem
 
@@ -40,7 +41,7 @@ async def store_items(tx: Transaction, items: Iterable[Item], now: datetime) -> 
     won = await _claim_keys(tx, sorted(first), now)
     new = [item for key, item in reversed(first.items()) if key in won]
     if new:
-        await tx.execute(insert(InboxItem), [_row(item, now) for item in new])
+        await tx.change(_ADD, [_row(item, now) for item in new])
         await queue.push(tx, INBOX, ((item.lane_key, now) for item in new))
     return len(new)
 
@@ -94,13 +95,13 @@ async def mark_alert_seen(tx: Transaction, alert_id: int, now: datetime) -> bool
 
 async def waiting_in(tx: Transaction, lanes: Sequence[str], limit: int) -> list[Waiting]:
     """The first ready items of these lanes, in order of arrival."""
-    rows = await tx.execute(_WAITING, {"lanes": list(lanes), "limit": limit})
+    rows = await tx.rows(_WAITING, {"lanes": list(lanes), "limit": limit})
     return [Waiting(row.id, row.lane, ItemKind(row.kind), *row[3:]) for row in rows]
 
 
 async def remove_items(tx: Transaction, ids: Sequence[int]) -> None:
     for chunk in _chunks(list(ids)):
-        await tx.execute(_REMOVE, {"ids": chunk})
+        await tx.change(_REMOVE, {"ids": chunk})
 
 
 async def note_failure(tx: Transaction, item_id: int, error: str, *, dead: bool) -> None:
@@ -114,7 +115,7 @@ async def note_failure(tx: Transaction, item_id: int, error: str, *, dead: bool)
 
 async def backlog(tx: Transaction) -> tuple[int, datetime | None]:
     """How many items wait, and since when the oldest does."""
-    row = (await tx.execute(_BACKLOG)).one()
+    (row,) = await tx.rows(_BACKLOG)
     return int(row[0]), row[1]
 
 
@@ -130,11 +131,11 @@ async def _claim_keys(tx: Transaction, keys: list[str], now: datetime) -> set[st
     """Write the keys down; those that this transaction was the first to write. Sorted, so that two cannot deadlock."""
     token = uuid4().hex
     rows = [{"key": key, "seen_at": now, "ingress": token} for key in keys]
-    await tx.execute(insert_ignore(tx.dialect, SeenItem), rows)
+    if (await tx.change(_SEEN, rows)).count == len(rows):
+        return set(keys)
     won: set[str] = set()
     for chunk in _chunks(keys):
-        found = await tx.execute(_WON, {"keys": chunk, "token": token})
-        won.update(found.scalars())
+        won.update(row.key for row in await tx.rows(_WON, {"keys": chunk, "token": token}))
     return won
 
 
@@ -154,10 +155,14 @@ def _chunks(values: list[Any]) -> Iterator[list[Any]]:
         yield values[start : start + KEYS_PER_QUERY]
 
 
-_WON = select(SeenItem.key).where(
-    SeenItem.key.in_(bindparam("keys", expanding=True)), SeenItem.ingress == bindparam("token")
+_SEEN = Prepared(lambda dialect: insert_ignore(dialect, SeenItem))
+_ADD = Prepared(insert(table_of(InboxItem)))
+_WON = Prepared(
+    select(SeenItem.key).where(
+        SeenItem.key.in_(bindparam("keys", expanding=True)), SeenItem.ingress == bindparam("token")
+    )
 )
-_WAITING = (
+_WAITING = Prepared(
     select(
         InboxItem.id,
         InboxItem.lane,
@@ -171,5 +176,5 @@ _WAITING = (
     .order_by(InboxItem.id)
     .limit(bindparam("limit"))
 )
-_REMOVE = delete(InboxItem).where(InboxItem.id.in_(bindparam("ids", expanding=True)))
-_BACKLOG = select(func.count(), func.min(InboxItem.received_at)).where(InboxItem.state == "ready")
+_REMOVE = Prepared(delete(InboxItem).where(InboxItem.id.in_(bindparam("ids", expanding=True))))
+_BACKLOG = Prepared(select(func.count(), func.min(InboxItem.received_at)).where(InboxItem.state == "ready"))

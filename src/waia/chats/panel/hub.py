@@ -98,7 +98,7 @@ class Hub:
         async with self._reading, self._database.glancing() as tx:
             if check or not self._started:
                 self._adopt(await read_position(tx))
-            events = await read_after(tx.connection, self.ring.last, PAGE_SIZE)
+            events = await read_after(tx, self.ring.last, PAGE_SIZE)
         self.ring.add(events)
         if events:
             for listener in self.listeners:
@@ -113,7 +113,7 @@ class Hub:
         if seq + 1 >= self.ring.first:
             return self.ring.after(seq, limit)
         async with self._database.reading() as tx:
-            events = await read_after(tx.connection, seq, limit)
+            events = await read_after(tx, seq, limit)
         if not events or events[0].seq != seq + 1:
             raise HistoryGone
         return events
