@@ -8,6 +8,7 @@ from tests.roads.bodies import status, value, webhook
 from tests.roads.invariants import check_invariants
 from waia.chats import outbox_repository as outbox
 from waia.simulator.faults import always
+from waia.workers.scheduler import Scheduler
 
 SECOND = timedelta(seconds=1)
 
@@ -29,6 +30,17 @@ async def test_two_processes_count_the_time_of_a_doubt_once(tmp_path: Path, data
         counted = [await run(lambda tx: outbox.uncounted_time(tx, start + SECOND)) for _ in range(2)]
         assert counted == [SECOND, timedelta()]
         assert await run(lambda tx: outbox.uncounted_time(tx, start - SECOND)) == timedelta(), "a clock set back"
+
+
+async def test_a_second_scheduler_does_not_make_a_doubt_ripe_sooner(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await in_doubt(road)
+        other = Scheduler(road.parts.database, road.parts.clock, road.parts.mind, 3600)
+        item: int = await road.store.one("SELECT id FROM outbox")
+        for _ in range(10):
+            await road.parts.database.run(lambda tx: other._settle(tx, [item], [], 10 * SECOND))
+        counted_ms, waited_ms = await road.store.one("SELECT healthy_ms FROM outbox"), 60_000
+        assert counted_ms < waited_ms
 
 
 async def test_a_reply_that_was_settled_meanwhile_is_not_sent_again(tmp_path: Path, database_url: str) -> None:
