@@ -61,7 +61,7 @@ def mariadb_process(*more: str) -> Iterator[Mariadb]:
     """`more` options win over ours."""
     program, install = need("mariadbd"), need("mariadb-install-db")
     with _short_folder() as folder:
-        options = ("--no-defaults", f"--datadir={folder}/data", *_as_root())
+        options = ("--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}", *_as_root())
         _run(install, *options, "--auth-root-authentication-method=normal", "--skip-test-db")
         port = free_port()
         place = (f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/p")
