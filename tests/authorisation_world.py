@@ -25,6 +25,7 @@ VENTAS, OTHER = 901, 902
 USERS = {"must_change": 911, "agent_own": 912, "agent_foreign": 913, "admin": 914}
 SAMPLES = {"file_path:path": "icon.svg"}
 QUERIES = {"GET /chats/{chat_id:int}/mensajes": "antes=1", "GET /webhook": "hub.mode=subscribe"}
+ABOUT_NOTES = {"/notas/{message_id:int}", "/notas/{message_id:int}/edicion"}
 ABOUT_SENT = {f"/mensajes/{{message_id:int}}/{act}" for act in ("reintento", "reenvio", "envio")}
 LONGEST_WAIT_S = 20
 
@@ -60,6 +61,7 @@ class Visitor:
     chat_id: int
     message_id: int
     sent_id: int
+    note_id: int
     login_id: int
 
 
@@ -130,7 +132,8 @@ async def _add_visitor(tx: Transaction, number: int, person: str) -> Visitor:
     role_id = OTHER if person == "agent_foreign" else VENTAS
     await tx.execute(insert(ChatRole).values(chat_id=key, role_id=role_id))
     await _add_messages(tx, key, key + 100, now)
-    return Visitor(token, chat_id=key, message_id=key, sent_id=key + 100, login_id=key + 100)
+    await _add_note(tx, key, key + 200, owner, now)
+    return Visitor(token, chat_id=key, message_id=key, sent_id=key + 100, note_id=key + 200, login_id=key + 100)
 
 
 async def _add_messages(tx: Transaction, received_id: int, sent_id: int, now: datetime) -> None:
@@ -146,6 +149,20 @@ async def _add_messages(tx: Transaction, received_id: int, sent_id: int, now: da
     await tx.execute(insert(OutboxItem).values(**item, **times, chat_id=received_id, payload="{}", state="uncertain"))
 
 
+async def _add_note(tx: Transaction, chat_id: int, note_id: int, author_id: int, now: datetime) -> None:
+    """An internal note of the one whose chat it is."""
+    note = {
+        "id": note_id,
+        "public_id": f"{note_id}",
+        "text": "ojo",
+        "kind": "note",
+        "author": "note",
+        "direction": "own",
+    }
+    whose = {"chat_id": chat_id, "user_id": author_id, "timestamp": now, "received_at": now}
+    await tx.execute(insert(Message).values(**note, **whose, details={}))
+
+
 async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime) -> str:
     token = new_token()
     times = {"created_at": now, "last_seen_at": now, "confirmed_at": now}
@@ -155,6 +172,9 @@ async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime
 
 def _address(path: str, visitor: Visitor) -> str:
     ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id")}
+    ids["role_id:int"] = str(VENTAS)
+    if path in ABOUT_NOTES:
+        ids["message_id:int"] = str(visitor.note_id)
     if path in ABOUT_SENT:
         ids["message_id:int"] = str(visitor.sent_id)
     return re.sub(r"{([^}]+)}", lambda found: (ids | SAMPLES).get(found[1], "0"), path)

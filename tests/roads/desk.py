@@ -58,21 +58,21 @@ async def ana_writes(
 async def ana_takes(road: Inside, chat_id: int) -> None:
     async def work(tx: Transaction) -> None:
         now = road.parts.clock.business()
-        await management.take(tx, await _chat(tx, chat_id), ANA, now, RESUME_HOURS)
+        await management.take(tx, [await _chat(tx, chat_id)], ANA, now, RESUME_HOURS)
 
     await road.parts.database.run(work)
 
 
 async def ana_gives_back(road: Inside, chat_id: int) -> None:
     async def work(tx: Transaction) -> None:
-        await management.give_back(tx, await _chat(tx, chat_id), ANA, road.parts.clock.business())
+        await management.give_back(tx, [await _chat(tx, chat_id)], road.parts.clock.business())
 
     await road.parts.database.run(work)
 
 
 async def ana_closes(road: Inside, chat_id: int) -> None:
     async def work(tx: Transaction) -> None:
-        await management.close(tx, await _chat(tx, chat_id), ANA, road.parts.clock.business())
+        await management.close(tx, [await _chat(tx, chat_id)], road.parts.clock.business())
 
     await road.parts.database.run(work)
 

@@ -49,7 +49,7 @@ async def send_login(request: AnyRequest, page: Given[Page], accounts: Given[Acc
         token = await sign_in(accounts, visitor, form.username, form.password)
     except (WrongPassword, TooManyTries, ForeignRequest) as error:
         return await _login_page(request, page, accounts, form, error)
-    return _welcome(request, visitor, token, form.next)
+    return await _welcome(request, accounts, token, form.next)
 
 
 @post("/demo/entrar", opt={"public": True}, request_max_body_size=LARGEST_FORM)
@@ -60,7 +60,7 @@ async def enter_demo(request: AnyRequest, page: Given[Page], accounts: Given[Acc
         token = await demo_sign_in(accounts, visitor, form.usuario)
     except (WrongPassword, ForeignRequest) as error:
         return await _login_page(request, page, accounts, LoginForm(next=form.next), error)
-    return _welcome(request, visitor, token, form.next)
+    return await _welcome(request, accounts, token, form.next)
 
 
 @post("/logout", opt={**OPEN_TO_ALL, "while_must_change": True}, request_max_body_size=LARGEST_FORM)
@@ -87,11 +87,14 @@ async def _refuse_stale(request: AnyRequest, accounts: Accounts, visitor: Visito
         raise ForeignRequest
 
 
-def _welcome(request: AnyRequest, visitor: Visitor, token: str, next_path: str) -> Response[Any]:
-    """A page that opened the login over itself stays, and learns the token of the new login."""
+async def _welcome(request: AnyRequest, accounts: Accounts, token: str, next_path: str) -> Response[Any]:
+    """A page that opened the login over itself stays, and learns who is there and the token of the new login."""
+    visitor = accounts.visitor(request)
     answer: Response[Any]
     if "hx-request" in request.headers:
-        event = f'{{"waia:signed-in":{{"csrf":"{csrf_token(token)}"}}}}'
+        known = await accounts.sessions.find(token)
+        user = known.user.id if known is not None else 0
+        event = f'{{"waia:signed-in":{{"csrf":"{csrf_token(token)}","user":{user}}}}}'
         answer = Response(None, status_code=204, headers={"HX-Trigger": event})
     else:
         answer = Redirect(safe_next(next_path), status_code=303)

@@ -59,6 +59,10 @@ async def store_disabled(tx: Transaction, user_id: int, disabled_at: datetime | 
     await tx.execute(update(User).where(User.id == user_id).values(disabled_at=disabled_at))
 
 
+async def store_away(tx: Transaction, user_id: int, away_at: datetime | None) -> None:
+    await tx.execute(update(User).where(User.id == user_id).values(away_at=away_at))
+
+
 async def demand_new_password(tx: Transaction, user_id: int) -> None:
     await tx.execute(update(User).where(User.id == user_id).values(must_change_password=True))
 
@@ -85,3 +89,11 @@ async def lock_admins(tx: Transaction) -> set[int]:
         .with_for_update()
     )
     return set((await tx.execute(admins)).scalars())
+
+
+async def shown_names(tx: Transaction, user_ids: Collection[int]) -> dict[int, str]:
+    """What people are called on screen, by id."""
+    if not user_ids:
+        return {}
+    name = func.coalesce(func.nullif(User.display_name, ""), User.username)
+    return {row[0]: row[1] for row in await tx.execute(select(User.id, name).where(User.id.in_(user_ids)))}

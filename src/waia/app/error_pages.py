@@ -33,7 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 def answer_known(request: AnyRequest, error: WaiaError) -> Response[Any]:
-    return _answer(request, error.status, error.code, error.message)
+    return _answer(request, error.status, error.code, error.message, values=error.values)
 
 
 def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -62,9 +62,17 @@ EXCEPTION_HANDLERS: "Mapping[Any, ExceptionHandler[Any]]" = {
 }
 
 
-def _answer(request: AnyRequest, status: int, code: str, message: str, reference: str = "") -> Response[Any]:
+def _answer(
+    request: AnyRequest,
+    status: int,
+    code: str,
+    message: str,
+    reference: str = "",
+    values: Mapping[str, object] | None = None,
+) -> Response[Any]:
     page = _page(request)
     said = translator(page.language).gettext(message)
+    said = said % values if values else said
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "hx-request" in request.headers:
         toast = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", **headers}

@@ -1,5 +1,6 @@
 """The one gate: which chats a user may see. Every list, thread, stream, file, export and figure passes here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,14 @@ async def find_chat(tx: Transaction, user: SignedIn, chat_id: int, chats_without
     if chat_id not in chats:
         raise NotFound
     return chats[chat_id]
+
+
+async def find_chats(
+    tx: Transaction, user: SignedIn, chat_ids: Collection[int], without_role: str
+) -> dict[int, ChatRecord]:
+    """Those of the chats that are this user's, locked in a writing transaction; the others are left out."""
+    seen = select(Chat.id).where(Chat.id.in_(chat_ids), visible_to(user, without_role))
+    return await load_chats(tx, list((await tx.execute(seen)).scalars()))
 
 
 async def may_see(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> bool:

@@ -1,6 +1,8 @@
-"""Gives a chat to the people: which queue it enters, and what the bot then leaves unsaid."""
+"""Gives chats to the people: which queue they enter, and what the bot then leaves unsaid."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from waia.chats.outbox_repository import cancel_bot_items
 from waia.chats.record import ChatRecord
@@ -12,29 +14,32 @@ SEND_FAILED = "send_failed"
 SILENCED = "person_came_first"
 
 
-async def silence_for_people(tx: Transaction, chat: ChatRecord) -> None:
-    """A person or the queue has the chat: nothing is decided any more, and what the bot had queued is cancelled."""
-    if chat.pending:
-        await _record_silence(tx, chat)
-    chat.silence_bot()
-    await cancel_bot_items(tx, chat.id)
+async def silence_for_people(tx: Transaction, *chats: ChatRecord) -> None:
+    """A person or the queue has the chats: nothing is decided any more, and what the bot had queued is cancelled."""
+    await _record_silence(tx, [chat for chat in chats if chat.pending])
+    for chat in chats:
+        chat.silence_bot()
+    await cancel_bot_items(tx, [chat.id for chat in chats])
 
 
-async def _record_silence(tx: Transaction, chat: ChatRecord) -> None:
-    """The turn that was about to be decided ends here, and its reason says so."""
-    key = f"turn:{chat.id}:{max(chat.pending)}"
+async def _record_silence(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
+    """The turns that were about to be decided end here, and their reason says so."""
+    keys = {f"turn:{chat.id}:{max(chat.pending)}": chat for chat in chats}
+    rows = [_silenced(key, chat) for key, chat in keys.items()]
+    await save_decisions(tx, rows, {key: chat.pending for key, chat in keys.items()})
+
+
+def _silenced(key: str, chat: ChatRecord) -> dict[str, Any]:
     trace = {"version": 1, "text": "", "stages": [{"stage": "holder", "outcome": SILENCED, "detail": ""}]}
     trace |= {"rules": [], "chosen": [], "before": {}, "after": {}}
-    at = chat.last_customer_at or chat.last_message_at
-    row = {
+    return {
         "turn_key": key,
         "chat_id": chat.id,
-        "at": at,
+        "at": chat.last_customer_at or chat.last_message_at,
         "duration_us": 0,
         "silent_reason": SILENCED,
         "trace": trace,
     }
-    await save_decisions(tx, [row], {key: chat.pending})
 
 
 async def queue_after_failure(tx: Transaction, chat_id: int, now: datetime) -> None:
@@ -43,5 +48,5 @@ async def queue_after_failure(tx: Transaction, chat_id: int, now: datetime) -> N
     if chat is None or chat.holder != "bot":
         return
     chat.enter_queue(chat.queue_role_id, SEND_FAILED, now, DEFAULT_RESUME_HOURS)
-    await cancel_bot_items(tx, chat.id)
+    await cancel_bot_items(tx, [chat.id])
     await save_chats(tx, [chat])

@@ -1,6 +1,6 @@
 """The outbox in SQL: what waits, what is on its way, and how each send ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,10 +129,10 @@ async def chats_with_queued(tx: Transaction, chat_ids: Sequence[int]) -> set[int
     return {row.chat_id for row in await tx.rows(_QUEUED, {"chats": list(chat_ids)})}
 
 
-async def cancel_bot_items(tx: Transaction, chat_id: int) -> None:
-    """A person or the queue took the chat: what the bot still wanted to say is not said."""
+async def cancel_bot_items(tx: Transaction, chat_ids: Collection[int]) -> None:
+    """A person or the queue took the chats: what the bot still wanted to say is not said."""
     waiting = select(OutboxItem.public_id).where(
-        OutboxItem.chat_id == chat_id,
+        OutboxItem.chat_id.in_(chat_ids),
         OutboxItem.origin == "bot",
         OutboxItem.state == "queued",
         OutboxItem.resends == 0,

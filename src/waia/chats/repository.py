@@ -149,6 +149,13 @@ async def end_sessions(tx: Transaction, chat_ids: Sequence[int], now: datetime, 
         await tx.change(_END_SESSIONS, {"chats": list(chat_ids), "now": now, "reason": reason})
 
 
+async def reopen_sessions(tx: Transaction, chat_ids: Sequence[int]) -> None:
+    """The newest session of each chat goes on: what ended it was taken back."""
+    newest = select(func.max(_SESSION.c.id)).where(_SESSION.c.chat_id.in_(chat_ids)).group_by(_SESSION.c.chat_id)
+    ids = list((await tx.execute(newest)).scalars())
+    await tx.execute(update(_SESSION).where(_SESSION.c.id.in_(ids)).values(ended_at=None, end_reason=""))
+
+
 async def set_reaction(tx: Transaction, row: dict[str, Any]) -> None:
     await tx.execute(upsert(tx.dialect, Reaction, ("wamid", "author"), ("emoji", "at")), row)
 

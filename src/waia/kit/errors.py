@@ -1,17 +1,23 @@
 """Errors of the domain: each knows its HTTP status and a sentence for people."""
 
+from collections.abc import Mapping
+
 from waia.kit.i18n import N_
 
 
 class WaiaError(Exception):
-    """Something a person can be told; `message` is Spanish, and a key of the translation catalogue."""
+    """Something a person can be told; `message` is Spanish, and a key of the translation catalogue.
+
+    `values` fill its places (`%(name)s`) after it was translated.
+    """
 
     status = 400
     code = "error"
     message = N_("Algo no salió bien.")
 
-    def __init__(self, message: str | None = None) -> None:
+    def __init__(self, message: str | None = None, values: Mapping[str, object] | None = None) -> None:
         self.message = message or self.message
+        self.values: Mapping[str, object] = values or {}
         super().__init__(self.message)
 
 

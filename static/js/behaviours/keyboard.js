@@ -1,16 +1,46 @@
-// Keys of the panel: Alt+arrows or j and k go from chat to chat, / searches, Esc goes back to the composer or list.
+// Keys of the panel: from chat to chat, and what one does with a chat all day. A dialog behind ? names them.
 function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") !== null;
+  return target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
+
+// Where the last step led; the address follows only when the answer is there.
+let wanted = null;
 
 function step(by) {
   const links = [...document.querySelectorAll("#chats .row__link")];
-  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const aimed = wanted === null ? -1 : links.findIndex((link) => link.getAttribute("href") === wanted);
+  const at = aimed < 0 ? links.findIndex((link) => link.hasAttribute("aria-current")) : aimed;
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
   if (!next) return;
+  wanted = next.getAttribute("href");
   next.scrollIntoView({ block: "nearest" });
   next.click();
 }
+
+function press(selector) {
+  const button = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
+  button?.click();
+  return Boolean(button);
+}
+
+function openNote() {
+  const note = document.querySelector(".note-form");
+  if (!note) return;
+  note.open = true;
+  note.querySelector("textarea").focus(); // at once: what is typed next belongs to the note, and no letter is a key
+}
+
+const ACTS = {
+  a: () => press("[data-take]:not([hidden])"),
+  t: () => press("[data-key=transfer]"),
+  e: () => press("[data-key=close]"),
+  E: () => press("[data-key=close]") && step(1),
+  n: openNote,
+  r: () => document.querySelector("#composer-text:enabled")?.focus(),
+  i: () => press("a[data-facts-switch]"),
+  m: () => document.querySelector(".conversation .menu summary")?.click(),
+  "?": () => htmx.ajax("GET", "/atajos", { source: document.body, target: "#dialog", swap: "innerHTML" }),
+};
 
 function escape(event) {
   if (document.querySelector("dialog[open]")) return;
@@ -19,12 +49,23 @@ function escape(event) {
   else composer?.focus();
 }
 
+function act(event, typing) {
+  const key = event.altKey && event.code.startsWith("Key") ? event.code.at(-1)[event.shiftKey ? "toUpperCase" : "toLowerCase"]() : event.key;
+  if ((typing && !event.altKey) || !Object.hasOwn(ACTS, key)) return;
+  event.preventDefault();
+  ACTS[key]();
+}
+
 export default function keyboard(panel) {
   const stop = new AbortController();
   document.addEventListener("keydown", (event) => {
     if (!panel.isConnected) return stop.abort();
-    if (event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
     const typing = isTyping(event.target);
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key === "z" && !typing && press("[data-undo]")) event.preventDefault();
+      return;
+    }
     const by = event.altKey ? { ArrowDown: 1, ArrowUp: -1 }[event.key] : typing ? 0 : { j: 1, k: -1 }[event.key];
     if (by) {
       event.preventDefault();
@@ -34,6 +75,14 @@ export default function keyboard(panel) {
       document.getElementById("search")?.focus();
     } else if (event.key === "Escape") {
       escape(event);
+    } else {
+      act(event, typing);
     }
   }, { signal: stop.signal });
+  const arrived = () => { if (wanted === location.pathname) wanted = null; };
+  for (const name of ["htmx:after:history:update", "popstate"]) addEventListener(name, arrived, { signal: stop.signal });
+  panel.addEventListener("click", (event) => {
+    const link = event.target.closest(".row__link");
+    if (link) wanted = link.getAttribute("href");
+  });
 }

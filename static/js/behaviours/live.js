@@ -36,7 +36,8 @@ export default function live(element) {
   on("htmx:sse:after:message", updated);
   on("reset", reload);
   on("signed-out", signIn);
-  on("gone", () => location.assign("/"));
+  on("gone", leave);
+  on("facts", () => document.dispatchEvent(new CustomEvent("waia:facts")));
   connect();
 }
 
@@ -80,7 +81,13 @@ function reconnect(response) {
   const asked = Number(response?.headers.get("Retry-After")) * 1_000;
   const wait = asked || Math.min(FIRST_WAIT_MS * 2 ** failures++, SLOWEST_MS);
   clearTimeout(reconnectTimer);
-  reconnectTimer = setTimeout(connect, wait * (0.7 + Math.random() * 0.6));
+  reconnectTimer = setTimeout(connectAgain, wait * (0.7 + Math.random() * 0.6));
+}
+
+function connectAgain() {
+  clearTimeout(reconnectTimer);
+  reconnectTimer = 0;
+  connect();
 }
 
 /** The notice stands outside the stream's element, which is replaced often and may be hidden. */
@@ -99,6 +106,18 @@ function notice(shown) {
 function signIn() {
   isOver = true;
   stream.dispatchEvent(new CustomEvent("waia:sign-in", { bubbles: true }));
+}
+
+/** The same person is signed in again: the page goes on where it was. */
+function resume() {
+  isOver = false;
+  failures = 0;
+  connect();
+}
+
+/** The chat is out of sight now; the list stays. */
+function leave() {
+  document.body.dispatchEvent(new CustomEvent("waia:leave", { detail: { gone: true } }));
 }
 
 /** Never in a loop: a page that comes back and must go again waits. */
@@ -158,8 +177,10 @@ function lookAfter() {
   }
 }
 
+/** There is reason to believe that it works now: no waiting. */
 function hurry() {
   lookAfter();
+  if (reconnectTimer) connectAgain();
   connection?.delayCanceller?.();
 }
 
@@ -192,6 +213,7 @@ claimPlace();
 setInterval(lookAfter, 5_000);
 addEventListener("online", hurry);
 addEventListener("offline", () => failed());
+document.addEventListener("waia:resume", resume);
 document.addEventListener("visibilitychange", showOrHide);
 new MutationObserver(countInTitle).observe(document.querySelector("title"), { childList: true });
 countInTitle();

@@ -1,27 +1,25 @@
-"""What agents do in the panel: write, retry, take a chat, give it back, close it. All for chats they may see."""
+"""What agents write in the panel, and what they decide about sends that failed. All for chats they may see."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, delete, post, put
+from litestar import Request, Response, delete, post
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
-from waia.chats import management, send
+from waia.chats import send
 from waia.chats.access import find_chat
 from waia.chats.attachments import drafts_to_send
 from waia.chats.panel import repository
 from waia.chats.panel.composing import LARGEST_FORM, MessageForm, parts_of, read_message
 from waia.chats.panel.desk import Desk
 from waia.chats.panel.replies import parts_of_reply
-from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
 from waia.media.values import Attachment
 
 AnyRequest = Request[Any, Any, Any]
-Act = Callable[[Transaction, ChatRecord], Awaitable[None]]
 
 
 @post("/chats/{chat_id:int}/mensajes", status_code=200, request_max_body_size=LARGEST_FORM)
@@ -62,53 +60,6 @@ async def _quoted(tx: Transaction, chat_id: int, message_id: int | None) -> str 
         return None
     quoted = await repository.message_of(tx, message_id)
     return quoted.wamid if quoted is not None and quoted.chat_id == chat_id else None
-
-
-@put("/chats/{chat_id:int}/atencion")
-async def take(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(
-        chat_id, lambda tx, chat: management.take(tx, chat, desk.user, desk.now, desk.resume_hours), "chat.take"
-    )
-
-
-@delete("/chats/{chat_id:int}/atencion", status_code=200)
-async def give_back(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(
-        chat_id, lambda tx, chat: management.give_back(tx, chat, desk.user, desk.now), "chat.give_back"
-    )
-
-
-@post("/chats/{chat_id:int}/cola", status_code=200)
-async def to_queue(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(
-        chat_id, lambda tx, chat: management.to_queue(tx, chat, desk.user, desk.now, desk.resume_hours), "chat.queue"
-    )
-
-
-@post("/chats/{chat_id:int}/cierre", status_code=200)
-async def close(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(chat_id, lambda tx, chat: management.close(tx, chat, desk.user, desk.now), "chat.close")
-
-
-@delete("/chats/{chat_id:int}/cierre", status_code=200)
-async def reopen(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(chat_id, lambda tx, chat: management.reopen(tx, chat, desk.user, desk.now), "chat.reopen")
-
-
-@post("/chats/{chat_id:int}/sin-respuesta", status_code=200)
-async def needs_no_answer(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(
-        chat_id, lambda tx, chat: management.needs_no_answer(tx, chat, desk.user, desk.now), "chat.no_answer"
-    )
-
-
-@post("/chats/{chat_id:int}/lectura", status_code=200)
-async def mark_read(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    receipts = desk.read_receipts
-    return await desk.change(
-        chat_id,
-        lambda tx, chat: management.mark_read(tx, chat, desk.user, desk.real_now, receipts=receipts),
-    )
 
 
 @post("/mensajes/{message_id:int}/reintento", status_code=200)

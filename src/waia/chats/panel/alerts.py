@@ -46,3 +46,9 @@ async def dismiss(
 def _admins_only(user: SignedIn) -> None:
     if not user.is_admin:
         raise NotFound
+
+
+@get("/atajos")
+async def show_keys(page: Given[Page]) -> Response[str]:
+    """The keys of the panel."""
+    return page.html("chats/_keys.html")

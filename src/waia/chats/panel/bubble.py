@@ -153,6 +153,8 @@ class Extras:
     fields: tuple[Field, ...] = ()
     reason: str = ""
     participant: str = ""
+    passed_to: str = ""
+    mentions: tuple[str, ...] = ()
     forwarded: bool = False
     forwarded_often: bool = False
 

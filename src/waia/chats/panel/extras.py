@@ -50,6 +50,8 @@ def read_extras(
         fields=_fields(node),
         reason=_reason(node.get("errors")),
         participant=_shown(node.get("participant")),
+        passed_to=_shown(node.get("passed_to")),
+        mentions=tuple(_shown(name) for name in _some(node.get("names"))),
         forwarded=bool(node.get("forwarded")),
         forwarded_often=bool(node.get("forwarded_often") or node.get("frequently_forwarded")),
     )

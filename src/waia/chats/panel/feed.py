@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from waia.chats.panel.asides import Asides
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import HistoryGone, Hub
@@ -37,9 +38,16 @@ class Feed:
     """Reads from its own cursor. `since` and `epoch` say where the page's data stood in the event log."""
 
     def __init__(
-        self, hub: Hub, fragments: Fragments, viewer: Viewer, pace: Pace, since: int | None, epoch: int | None
+        self,
+        hub: Hub,
+        fragments: Fragments,
+        asides: Asides,
+        viewer: Viewer,
+        pace: Pace,
+        since: int | None,
+        epoch: int | None,
     ) -> None:
-        self._hub, self._fragments, self._viewer, self._pace = hub, fragments, viewer, pace
+        self._hub, self._fragments, self._asides, self._viewer, self._pace = hub, fragments, asides, viewer, pace
         self._since, self._epoch, self._cursor = since, epoch, 0
         self._batch_at = self._counts_at = 0.0
         self._heartbeat_at = _now() + pace.heartbeat_s
@@ -111,9 +119,11 @@ class Feed:
             self._viewer.end(Ending.GONE)
             return ""
         self._cursor = events[-1].seq
-        self._batch_at = started + (self._pace.batch_s if self._cursor == self._hub.ring.last else 0)
+        rests = bool(news.text) and self._cursor == self._hub.ring.last
+        self._batch_at = started + (self._pace.batch_s if rests else 0)
         self._counts_wanted |= news.counts
-        return news.text + self._calls(news.calls) + self._account_news(events)
+        asides = await self._asides.say(events, self._viewer, self._cursor)
+        return news.text + asides + self._calls(news.calls) + self._account_news(events)
 
     def _calls(self, rows: Sequence[ChatRow]) -> str:
         """Names, never words: they are shown on screens that lie open."""

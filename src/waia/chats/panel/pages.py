@@ -1,6 +1,7 @@
 """The panel's pages: the list, a conversation, older messages, and the reason of a reply."""
 
 from typing import Any
+from uuid import uuid4
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency as Given
@@ -8,12 +9,13 @@ from litestar.params import FromPath
 
 from waia.accounts.signed_in import SignedIn
 from waia.chats.access import may_see, sight_of
-from waia.chats.panel import presenters, repository, timeline
+from waia.chats.panel import card, presenters, repository, timeline
 from waia.chats.panel.asked import Asked, Part, asked
 from waia.chats.panel.composing import new_composer
 from waia.chats.panel.finding import find
 from waia.chats.panel.hub import read_position
 from waia.chats.panel.why import explain
+from waia.chats.presence_repository import watchers
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound
@@ -160,6 +162,12 @@ async def _conversation(
         raise NotFound
     return {
         "facts": facts,
+        "card": await card.card(tx, chat_id, clock.business()),
+        "edited": card.Edited(),
+        "watchers": await watchers(tx, chat_id, clock.real()),
+        "note_client_id": str(uuid4()),
+        "note_words": "",
+        "note_error": "",
         "chat_id": chat_id,
         "strip": strip,
         "timeline": messages,

@@ -63,6 +63,10 @@ async def holder_strip(tx: Transaction, chat_id: int) -> HolderStrip | None:
     return _strip(found[0]) if found else None
 
 
+async def holder_strips(tx: Transaction, chat_ids: Collection[int]) -> tuple[HolderStrip, ...]:
+    return tuple(_strip(row) for row in await repository.chats_by_id(tx, chat_ids)) if chat_ids else ()
+
+
 async def facts(tx: Transaction, chat_id: int) -> Facts | None:
     found = await repository.chats_by_id(tx, (chat_id,))
     if not found:
@@ -163,8 +167,10 @@ def _strip(row: AnyRow) -> HolderStrip:
         holder=row.holder,
         owner_id=row.owner_id,
         owner_name=row.owner_name or "",
+        queue_role_id=row.queue_role_id,
         queue_name=row.queue_name or "",
         estado=row.estado or "",
+        is_archived=row.archived_at is not None,
         waiting_since=row.unanswered_since,
         resume_at=row.resume_at,
         window_ends_at=row.window_ends_at,

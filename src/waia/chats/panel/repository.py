@@ -35,7 +35,7 @@ _CHAT = (
         Chat.id, Chat.contact_id, Chat.preview, Chat.preview_kind, Chat.preview_author,
         Chat.preview_user_id, Chat.preview_status,
         Chat.last_message_at, Chat.unread, Chat.estado, Chat.holder, Chat.owner_id, Chat.unanswered_since,
-        Chat.resume_at, Chat.window_ends_at, Chat.archived_at, Chat.step,
+        Chat.resume_at, Chat.window_ends_at, Chat.step, Chat.queue_role_id, Chat.archived_at,
         Contact.name, Contact.username, Contact.phone, Contact.user_id, Contact.needs_review, Contact.created_at,
         Alias.name.label("alias"), _Queue.name.label("queue_name"),
         func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("owner_name"),

@@ -120,8 +120,10 @@ class HolderStrip:
     holder: str
     owner_id: int | None
     owner_name: str
+    queue_role_id: int | None
     queue_name: str
     estado: str
+    is_archived: bool
     waiting_since: datetime | None
     resume_at: datetime | None
     window_ends_at: datetime | None

@@ -1,0 +1,23 @@
+// Focus never falls to the body: when a fragment with the focused part in it is replaced, its successor gets the focus.
+const ZONES = ".holder, .menu, .facts, .message, .note-form, .row, .toasts";
+let last = null;
+
+function remember({ target }) {
+  const zone = target.closest(ZONES);
+  const parts = zone ? [...zone.querySelectorAll("a, button, summary, input, textarea")] : [];
+  last = { id: target.id, zone: zone?.id ?? "", place: parts.indexOf(target) };
+}
+
+function restore() {
+  if (!last || (document.activeElement && document.activeElement !== document.body)) return;
+  const zone = last.zone && document.getElementById(last.zone);
+  const parts = zone ? [...zone.querySelectorAll("a, button, summary, input, textarea")].filter((part) => part.checkVisibility()) : [];
+  const heirs = [last.id && document.getElementById(last.id), parts[last.place], parts.at(-1)];
+  heirs.push(document.querySelector("#composer-text:enabled"), document.querySelector("#thread-scroll"), document.getElementById("main"));
+  heirs.find((heir) => heir && heir.checkVisibility())?.focus({ preventScroll: true });
+}
+
+export default function focus(body) {
+  body.addEventListener("focusin", remember);
+  document.addEventListener("htmx:after:swap", () => requestAnimationFrame(restore));
+}

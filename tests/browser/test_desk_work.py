@@ -1,0 +1,167 @@
+"""A chat goes through two agents' hands and back to who knew the customer; marked rows, the card, keys, the phone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.stage import PHONE, House, Stage, demo_house
+
+PASSWORD = "piedra-de-rio-42"
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def assigning(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """`waia demo` that gives hand-overs to whoever is there."""
+    async with demo_house(tmp_path_factory.mktemp("desk"), WAIA_AUTO_ASSIGN="1") as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser, assigning: House) -> AsyncIterator[Stage]:
+    stage = Stage(browser, assigning)
+    yield stage
+    await stage.close()
+    assert not stage.surprises, stage.surprises
+
+
+async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage: Stage) -> None:
+    paula, beto = await stage.phone("paula"), await stage.agent("beto")
+    await paula.says("hola")
+    await expect(beto.row("Paula Nieto")).to_contain_text("Bot:")
+    await paula.says("quiero hablar con una persona")
+    await expect(beto.row("Paula Nieto")).to_contain_text("Ventas")
+    ana = await stage.agent("ana")
+    await ana.open("Paula Nieto")
+    await expect(ana.holder).to_contain_text("En la cola de Ventas")
+    await ana.presses("Tomar")
+    await expect(ana.holder).to_contain_text("Lo atiendes tú")
+    await ana.writes("Hola, Paula. Soy Ana.")
+    await expect(paula.heard("Hola, Paula. Soy Ana.")).to_be_visible()
+
+    await ana.page.locator("#thread-scroll").focus()
+    await ana.page.keyboard.press("n")
+    await ana.page.keyboard.type("Pide descuento, @beto decide")
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.bubble("Pide descuento", "note")).to_be_visible()
+    toast = beto.page.locator("[data-call]")
+    await expect(toast).to_contain_text("te mencionan en una nota")
+    await toast.get_by_role("link", name="Abrir").click()
+    await expect(beto.bubble("Pide descuento", "note")).to_be_visible()
+    await expect(ana.page.locator(".watchers")).to_contain_text("Beto Salas también está aquí")
+
+    await ana.page.keyboard.press("t")
+    dialog = ana.page.get_by_role("dialog", name="Pasar el chat a")
+    await dialog.get_by_label("Beto Salas").check()
+    await dialog.get_by_label("Nota para quien lo recibe").fill("Es cliente de hace años")
+    assert await violations(ana.page) == []
+    await dialog.get_by_role("button", name="Pasar el chat").click()
+    await expect(dialog).to_be_hidden()
+    await expect(beto.holder).to_contain_text("Lo atiendes tú")
+    await expect(beto.bubble("Es cliente de hace años", "note")).to_contain_text("pasó el chat a Beto Salas")
+    await ana.page.locator("[data-undo]").click()
+    await expect(beto.holder).to_contain_text("Atiende Ana Torres")
+
+    await ana.presses("Cerrar")
+    await expect(ana.holder).to_contain_text("Cerrado")
+    await paula.says("hola")
+    await expect(ana.holder).to_contain_text("Responde el bot")
+    await paula.says("quiero hablar con una persona")
+    await expect(ana.holder).to_contain_text("Lo atiendes tú")
+    assert "Pide descuento" not in str(await paula.talk())
+
+
+async def test_marked_rows_are_changed_at_once_and_put_back(stage: Stage) -> None:
+    ana = await stage.agent("ana")
+    rows = ana.page.locator("#chats > li")
+    await rows.nth(1).locator(".row__pick").check()
+    await rows.nth(3).locator(".row__pick").click(modifiers=["Shift"])
+    bar = ana.page.locator("#picked")
+    await expect(bar).to_contain_text("3 chats marcados")
+    assert await violations(ana.page) == []
+    names = [(await rows.nth(place).locator(".row__name").inner_text()).strip() for place in (1, 2, 3)]
+    await bar.get_by_role("button", name="Cerrar", exact=True).click()
+    await expect(ana.page.locator("#toast-done")).to_contain_text("3 chats cerrados.")
+    for name in names:
+        await expect(ana.row(name)).to_contain_text("Cerrado")
+    await expect(bar).to_be_hidden()
+    await ana.page.locator("#chats .row__link").first.focus()
+    await ana.page.keyboard.press("Control+z")
+    await expect(ana.page.locator("#toast-done")).to_contain_text("Deshecho en 3 chats.")
+    for name in names:
+        await expect(ana.row(name)).not_to_contain_text("Cerrado")
+
+
+async def test_the_card_takes_an_alias_and_roles_also_by_dragging(stage: Stage) -> None:
+    beto = await stage.agent("beto")
+    await beto.open("Fabio Lozano")
+    await beto.page.get_by_role("link", name="Ficha del contacto").click()
+    card = beto.page.locator("#facts")
+    await card.get_by_text("Poner un alias").click()
+    await beto.page.keyboard.type("Fabio, el de Cali")
+    await beto.page.keyboard.press("Enter")
+    await expect(beto.page.locator("#conversation-title")).to_have_text("Fabio, el de Cali")
+    await expect(beto.row("Fabio, el de Cali")).to_be_visible()
+    admins = card.get_by_role("button", name="Administrador")
+    await admins.drag_to(beto.row("Fabio, el de Cali"))
+    await expect(card.get_by_role("button", name="Administrador", pressed=True)).to_be_visible()
+    await expect(beto.row("Fabio, el de Cali")).to_contain_text("Administrador")
+    await card.get_by_role("button", name="Administrador").drag_to(beto.row("Fabio, el de Cali"))
+    await expect(card.get_by_role("button", name="Administrador", pressed=False)).to_be_visible()
+    assert await violations(beto.page) == []
+
+
+async def test_d03_two_quick_steps_end_in_the_second_chat_whatever_answer_comes_last(stage: Stage) -> None:
+    ana = await stage.agent("ana")
+    names = await ana.names()
+    await ana.open(names[0])
+    await ana.page.keyboard.press("Alt+ArrowDown")
+    await ana.page.keyboard.press("Alt+ArrowDown")
+    await expect(ana.page.locator("#conversation-title")).to_have_text(names[2])
+    await expect(ana.page.locator("#chats .row__link[aria-current] .row__name")).to_have_text(names[2])
+
+
+async def test_a_login_that_ends_opens_over_the_page_which_goes_on(stage: Stage) -> None:
+    stage.expects("401")
+    ana = await stage.agent("ana")
+    await ana.open((await ana.names())[0])
+    await ana.page.evaluate("window.stays = true")
+    await ana.field.fill("A medio escribir")
+    await stage.house.give_password("ana", PASSWORD)
+    dialog = ana.page.get_by_role("dialog", name="Tu sesión terminó")
+    await dialog.get_by_label("Usuario").fill("ana")
+    await dialog.get_by_label("Contraseña").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Entrar", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    assert await ana.page.evaluate("window.stays") is True
+    await expect(ana.field).to_have_value("A medio escribir")
+    await ana.field.press("Enter")
+    await expect(ana.bubble("A medio escribir", "user")).to_be_visible()
+
+
+async def test_on_a_phone_a_long_press_marks_and_the_menu_acts(stage: Stage) -> None:
+    ana = await stage.agent("ana", viewport=PHONE, has_touch=True)
+    name = (await ana.names())[0]
+    await ana.page.locator("#chats > li").first.dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+    await expect(ana.page.locator("#picked")).to_contain_text("1 chat marcado")
+    await ana.page.locator("#chats > li").first.dispatch_event("pointerup", {"pointerType": "touch", "bubbles": True})
+    await ana.page.locator("#picked").get_by_role("button", name="Desmarcar todos").click()
+    await ana.open(name)
+    await ana.page.locator(".conversation .menu summary").click()
+    assert await violations(ana.page) == []
+    await ana.page.get_by_role("button", name="Marcar como no leído").click()
+    await expect(ana.page.locator(".conversation--open")).to_have_count(0)
+    await expect(ana.row(name).locator(".badge")).to_be_visible()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds, light and dark."""
+    found = []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for rule in (await Axe().run(page)).response["violations"]:
+            found.append(f"{scheme}: {rule['id']} {[node['html'][:160] for node in rule['nodes'][:3]]}")
+    return found
