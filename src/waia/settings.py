@@ -162,6 +162,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BOT_MAX_AGE_MIN", "bot_max_age_min", "120", "Minutes after which an old message is stored but not answered", _number(1, 10_080)),
     Setting("BOT_RESUME_HOURS", "bot_resume_hours", "24", "Hours after a person's last message until the bot comes back; 0: the bot never pauses", _number(0, 8760)),
     Setting("HANDOVER_ROLE", "handover_role", "", "Keyword of the role whose queue takes chats that name no role"),
+    Setting("WAIA_AUTO_ASSIGN", "auto_assign", "1", "1 gives a chat that the bot hands over to an agent of the role who is there; 0 leaves it in the queue", _switch),
     Setting("FALLBACK_TEXT", "fallback_text", "No entendí tu respuesta, intenta de nuevo.", "Answer when no rule matches; empty says nothing"),
     Setting("COMMAND_MATCH", "command_match", "", "anywhere or whole; empty follows the flow profile", _choice("", "anywhere", "whole")),
     Setting("FIRST_MESSAGE", "first_message", "", "greet_only or greet_then_answer; empty follows the flow profile", _choice("", "greet_only", "greet_then_answer")),
@@ -231,6 +232,7 @@ class Settings:
     bot_max_age_min: float
     bot_resume_hours: float
     handover_role: str
+    auto_assign: bool
     fallback_text: str
     command_match: str
     first_message: str

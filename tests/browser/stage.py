@@ -67,7 +67,7 @@ class House:
 @asynccontextmanager
 async def demo_house(folder: Path, **settings: str) -> AsyncIterator[House]:
     """`waia demo`, as a newcomer starts it: phone page, seeded shop."""
-    environ = {"PORT": str(free_port()), "WAIA_DATA": str(folder / "data"), **settings}
+    environ = {"PORT": str(free_port()), "WAIA_DATA": str(folder / "data"), "WAIA_AUTO_ASSIGN": "0", **settings}
     waia = Waia(folder, environ, arguments=("demo",))
     try:
         await waia.start()
@@ -79,7 +79,9 @@ async def demo_house(folder: Path, **settings: str) -> AsyncIterator[House]:
 @asynccontextmanager
 async def graph_house(folder: Path) -> AsyncIterator[House]:
     """The demo's shop with its Graph in this process: what customers do and what Meta breaks is decided here."""
-    async with served(folder, f"sqlite:///{folder / 'waia.db'}", WAIA_DEMO="1", INIT_DB_ON_START="1") as road:
+    async with served(
+        folder, f"sqlite:///{folder / 'waia.db'}", WAIA_DEMO="1", INIT_DB_ON_START="1", WAIA_AUTO_ASSIGN="0"
+    ) as road:
         yield House(road.waia, road.store, road=road)
 
 

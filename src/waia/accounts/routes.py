@@ -2,6 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from waia.accounts.away_routes import come_back, go_away
 from waia.accounts.login_routes import enter_demo, send_login, send_logout, show_login
 from waia.accounts.own_account_routes import (
     change_password,
@@ -26,5 +27,7 @@ routes: list[HTTPRouteHandler] = [
     end_login,
     end_other_logins,
     note_use,
+    go_away,
+    come_back,
 ]
 demo_routes: list[HTTPRouteHandler] = [enter_demo]

@@ -144,4 +144,5 @@ def signed_in(found: FoundLogin, csrf: str) -> SignedIn:
         csrf_token=csrf,
         language=found.language,
         must_change_password=found.must_change_password,
+        is_away=found.is_away,
     )

@@ -20,6 +20,7 @@ class SignedIn:
     csrf_token: str
     language: str
     must_change_password: bool
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

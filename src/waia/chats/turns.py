@@ -22,8 +22,10 @@ from waia.bot.models import (
     UtteranceKind,
 )
 from waia.chats import repository
+from waia.chats.assignment import Assigning, assign
 from waia.chats.contact_repository import ContactRecord, contact_records
 from waia.chats.handover import silence_for_people
+from waia.chats.management import FACTS_CHANGED
 from waia.chats.outgoing import Outgoing, enqueue
 from waia.chats.record import ChatRecord
 from waia.kit.clock import has_come
@@ -65,6 +67,7 @@ class Brain:
     contents_of: Callable[[Reply], Sequence[Content]]
     resume_hours: float
     session_timeout_s: float
+    assigning: Assigning
 
 
 @dataclass(slots=True)
@@ -109,6 +112,7 @@ class _Turns:
         self._new_captured: list[dict[str, Any]] = []
         self._new_roles: list[dict[str, Any]] = []
         self._new_sessions: dict[int, str] = {}
+        self._handed_over: list[ChatRecord] = []
 
     @classmethod
     async def load(
@@ -139,6 +143,8 @@ class _Turns:
         reach("decide.before_write")
         await repository.save_captured(self._tx, self._new_captured)
         await repository.add_chat_roles(self._tx, self._new_roles)
+        if self._handed_over:
+            await assign(self._tx, self._handed_over, self._brain.assigning, self._now, self._real_now)
         await repository.start_sessions(self._tx, self._new_sessions, self._now)
         await enqueue(self._tx, outgoing, self._now, self._real_now)
         await self._keep_reasons(decided)
@@ -238,6 +244,8 @@ class _Turns:
             for keyword in decision.roles_added
             if keyword.lower() in self._roles
         ]
+        if decision.roles_added or decision.handover or decision.state.captured != before:
+            self._tx.announce(FACTS_CHANGED, chat.id)
         if decision.new_session:
             self._new_sessions[chat.id] = "expired" if chat.session_open else "new"
         self._remember(chat, decision)
@@ -266,6 +274,7 @@ class _Turns:
         if decision.handover is not None:
             role_id = self._roles.get((decision.handover.role_keyword or "").lower())
             chat.enter_queue(role_id, str(decision.handover.reason), self._now, self._brain.resume_hours)
+            self._handed_over.append(chat)
         elif decision.state.holder is Holder.BOT and chat.holder != Holder.BOT:
             chat.holder, chat.resume_at, chat.queue_role_id, chat.owner_id = Holder.BOT, None, None, None
         elif chat.holder != Holder.BOT and decision.state.holder is not Holder.BOT:

@@ -15,7 +15,7 @@ FLOW_PROFILE = "flow_profile"
 KEPT_IN_DATABASE = frozenset(
     {
         "initial_step", "session_timeout_s", "buffer_s", "bot_max_age_min", "bot_resume_hours",
-        "handover_role", "fallback_text", "command_match", "first_message", "chats_without_role",
+        "handover_role", "auto_assign", "fallback_text", "command_match", "first_message", "chats_without_role",
         "session_close_text", "hours", "read_receipts", "typing_indicator", "trace_days",
     }
 )  # fmt: skip

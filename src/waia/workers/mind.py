@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from waia.chats.assignment import Assigning
 from waia.chats.receive import Reception
 from waia.chats.turns import Brain
 from waia.kit.clock import Clock
@@ -44,4 +45,9 @@ class Mind:
             contents_of=partial(contents_of, base_url=self.base_url),
             resume_hours=flow.values.bot_resume_hours,
             session_timeout_s=flow.values.session_timeout_s,
+            assigning=Assigning(
+                is_on=flow.values.auto_assign,
+                without_role=flow.chats_without_role,
+                resume_hours=flow.values.bot_resume_hours,
+            ),
         )

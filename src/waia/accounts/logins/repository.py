@@ -22,6 +22,7 @@ class FoundLogin:
     display_name: str
     language: str
     must_change_password: bool
+    is_away: bool
     times: LoginTimes
     roles: tuple[tuple[int, str], ...]
 
@@ -45,6 +46,7 @@ _LOGIN = (
         User.display_name,
         User.language,
         User.must_change_password,
+        User.away_at,
         Login.created_at,
         Login.last_seen_at,
         Login.confirmed_at,
@@ -161,4 +163,4 @@ def _found(rows: Sequence[Row[Any]]) -> FoundLogin | None:
     times = LoginTimes(row.created_at, row.last_seen_at, row.confirmed_at)
     carried = tuple((each.role_id, each.keyword) for each in rows if each.role_id is not None)
     facts = (row.id, row.user_id, row.username, row.display_name, row.language, row.must_change_password)
-    return FoundLogin(*facts, times, carried)
+    return FoundLogin(*facts, row.away_at is not None, times, carried)
