@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from waia.chats import outbox_repository
+from waia.chats import delivery
 from waia.chats.models import Message
 from waia.kit import db, events, queue
 from waia.whatsapp import ingress, repository, webhook
@@ -85,11 +85,11 @@ def first_only() -> None:
 
 
 def status_without_rank() -> None:
-    async def put(tx: Any, rows: Sequence[dict[str, Any]]) -> None:
-        for row in rows:
-            await tx.execute(update(Message).where(Message.id == row["message"]).values(status=row["rank"]))
+    async def put(tx: Any, news: Sequence[delivery._News], now: datetime) -> None:
+        for each in news:
+            await tx.execute(update(Message).where(Message.id == each.message.id).values(status=each.rank))
 
-    outbox_repository.raise_status = put
+    delivery._apply = put
 
 
 def event_ids_from_memory() -> None:

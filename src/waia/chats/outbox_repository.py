@@ -1,6 +1,6 @@
 """The outbox in SQL: what waits, what is on its way, and how each send ended."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,7 +50,11 @@ async def add_items(tx: Transaction, rows: Sequence[dict[str, Any]], now: dateti
 
 async def wake_lane(tx: Transaction, chat_id: int, real_now: datetime) -> None:
     """Look at this chat's messages now: what the next one waited for is known."""
-    await queue.push(tx, OUTBOX, [(str(chat_id), real_now)])
+    await wake_lanes(tx, [chat_id], real_now)
+
+
+async def wake_lanes(tx: Transaction, chat_ids: Iterable[int], real_now: datetime) -> None:
+    await queue.push(tx, OUTBOX, ((str(chat_id), real_now) for chat_id in chat_ids))
 
 
 async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list[Pending]]:
@@ -233,7 +237,7 @@ async def outbox_of_message(tx: Transaction, message_id: int) -> Any:
 
 
 async def sent_messages(tx: Transaction, wamids: Sequence[str]) -> dict[str, Any]:
-    """Our outgoing messages by Meta's id."""
+    """Our outgoing messages by Meta's id, each with the state of its outbox row (None when that is gone)."""
     rows = await tx.rows(_BY_WAMID, {"wamids": list(wamids)})
     return {row.wamid: row for row in rows}
 
@@ -245,10 +249,10 @@ async def items_by_opaque(tx: Transaction, opaques: Sequence[str]) -> dict[str, 
     return {row.public_id: row for row in rows}
 
 
-async def raise_status(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows hold `message` (id), `rank`: only ever upwards; a failed message rises only to delivered and above."""
-    if rows:
-        await tx.change(_RAISE, [{"m": row["message"], "r": row["rank"]} for row in rows])
+async def raise_status(tx: Transaction, ranks: Mapping[int, int]) -> None:
+    """Ranks by message id: only ever upwards; a failed message rises only to delivered and above."""
+    for rank in sorted(set(ranks.values())):
+        await tx.change(_RAISE, {"ids": [message for message, told in ranks.items() if told == rank], "r": rank})
 
 
 async def fail_by_status(tx: Transaction, message_id: int, code: int | None, text: str) -> bool:
@@ -276,9 +280,10 @@ async def show_status(tx: Transaction, message_ids: Sequence[int]) -> None:
         tx.announce("chat_changed", chat_id)
 
 
-async def park_orphan(tx: Transaction, wamid: str, rank: int, code: int | None, text: str, now: datetime) -> None:
-    row = {"wamid": wamid[:255], "rank": rank, "error_code": code, "error_text": text[:500], "at": now}
-    await tx.execute(insert_ignore(tx.dialect, StatusOrphan), row)
+async def park_orphans(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows hold `wamid`, `rank`, `error_code`, `error_text`, `at`."""
+    if rows:
+        await tx.change(_PARK, rows)
 
 
 async def take_orphans(tx: Transaction, wamids: Sequence[str]) -> list[Any]:
@@ -313,6 +318,7 @@ _QUEUED = Prepared(
     .where(OutboxItem.chat_id.in_(bindparam("chats", expanding=True)), OutboxItem.state == "queued")
     .distinct()
 )
+_PARK = Prepared(lambda dialect: insert_ignore(dialect, StatusOrphan))
 _ORPHANS = Prepared(
     select(StatusOrphan.wamid, StatusOrphan.rank, StatusOrphan.error_code, StatusOrphan.error_text).where(
         StatusOrphan.wamid.in_(bindparam("wamids", expanding=True))
@@ -414,9 +420,17 @@ _MESSAGES = Prepared(
     )
 )
 _BY_WAMID = Prepared(
-    select(Message.wamid, Message.id, Message.chat_id, Message.status, Message.author, Message.public_id).where(
-        Message.wamid.in_(bindparam("wamids", expanding=True)), Message.direction == "out"
+    select(
+        Message.wamid,
+        Message.id,
+        Message.chat_id,
+        Message.status,
+        Message.author,
+        Message.public_id,
+        OutboxItem.state.label("item_state"),
     )
+    .outerjoin(OutboxItem, OutboxItem.public_id == Message.public_id)
+    .where(Message.wamid.in_(bindparam("wamids", expanding=True)), Message.direction == "out")
 )
 _BY_OPAQUE = Prepared(
     select(
@@ -435,7 +449,7 @@ _BY_OPAQUE = Prepared(
 _RAISE = Prepared(
     update(_MESSAGE)
     .where(
-        _MESSAGE.c.id == bindparam("m"),
+        _MESSAGE.c.id.in_(bindparam("ids", expanding=True)),
         _MESSAGE.c.status < bindparam("r"),
         or_(_MESSAGE.c.status != int(DeliveryState.FAILED), bindparam("r") >= int(DeliveryState.DELIVERED)),
     )

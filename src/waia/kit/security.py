@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,6 +40,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 ONLY_HTTPS = "max-age=31536000; includeSubDomains"
 FORWARDING = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
@@ -62,11 +63,11 @@ def security_headers(trusted_proxies: Sequence[str], base_url: str) -> Callable[
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
+        found = message["headers"] = list(message["headers"])
+        own = {name.lower() for name, _ in found}
+        found += [header for header in ENCODED if header[0] not in own]
         if is_https(scope, trusted_proxies, base_url):
-            headers["Strict-Transport-Security"] = ONLY_HTTPS
+            found.append((b"strict-transport-security", ONLY_HTTPS.encode()))
 
     return add_headers
 
@@ -121,6 +122,8 @@ def is_https(scope: Scope, trusted_proxies: Sequence[str], base_url: str) -> boo
     """Whether the browser's side is encrypted, as the server, a trusted proxy or `BASE_URL` says."""
     if scope["scheme"] in {"https", "wss"}:
         return True
+    if not base_url.startswith("https://") and not any(name == b"x-forwarded-proto" for name, _ in scope["headers"]):
+        return False  # of every answer it is asked, and of most it is known at once
     headers = Headers.from_scope(scope)
     if headers.get("x-forwarded-proto") == "https" and is_trusted(_peer(scope), tuple(trusted_proxies)):
         return True
