@@ -36,7 +36,8 @@ async def show_login(
     accounts: Given[Accounts],
     next_path: Annotated[str, QueryParameter(name="next")] = "/",
 ) -> Response[Any]:
-    if current_user(request) is not None:
+    over_a_page = "hx-request" in request.headers  # it was told that its login ended, which we may learn later
+    if current_user(request) is not None and not over_a_page:
         return Redirect(safe_next(next_path), status_code=303)
     return await _login_page(request, page, accounts, LoginForm(next=next_path))
 
