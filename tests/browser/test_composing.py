@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Dialog, Locator, expect
+from playwright.async_api import Dialog, Locator, Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.stage import Stage
@@ -17,6 +17,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NOT_A_WHATSAPP_USER = 131026
 PASSWORD = "mesones de piedra 2026"
 ENTER = "new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })"
+TELL_ANSWERED = """() => document.addEventListener("htmx:finally:request", ({ target }) => {
+    if (target.matches("form.composer")) document.body.dataset.answered = "yes";
+})"""
 DOUBLE_SENDS = {
     "a double Enter": f"field => {{ field.dispatchEvent({ENTER}); field.dispatchEvent({ENTER}); }}",
     "a double click": "field => { for (const _ of '12') field.form.querySelector('[type=submit]').click(); }",
@@ -134,6 +137,25 @@ async def test_a_failed_message_says_why_and_can_be_tried_again(shop_stage: Stag
     await expect(trouble).to_have_count(0)
     await expect(desk.bubble("¿Me lees?", "user").get_by_text(re.compile("Enviado|Entregado|Leído"))).to_be_attached()
     assert _told(shop_stage, "sonia") == ["¿Me lees?"]
+
+
+async def test_an_answer_that_comes_late_does_not_take_back_what_the_stream_told(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "tomas", "Tomás Vera")
+    trouble = desk.page.get_by_role("group", name="No se envió")
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await trouble.wait_for()
+        await route.fulfill(response=answer)
+
+    await desk.page.route("**/chats/*/mensajes", hold)
+    await desk.page.evaluate(TELL_ANSWERED)
+    shop_stage.house.graph.world.faults.send.next_codes = [NOT_A_WHATSAPP_USER]
+    async with desk.page.expect_response("**/chats/*/mensajes"):
+        await desk.writes("¿Estás ahí?")
+    await expect(desk.page.locator("body[data-answered]")).to_have_count(1)
+    await expect(desk.bubble("¿Estás ahí?", "user")).to_have_count(1)
+    await expect(trouble).to_be_visible()
 
 
 async def test_a_message_of_unknown_outcome_is_sent_again_only_by_a_person(shop_stage: Stage) -> None:
