@@ -17,6 +17,7 @@ from tests.roads.invariants import check_invariants
 
 STREAMS, PER_PERSON, STOPS = 500, 10, times(1, 20)
 LONGEST_STOP_S, AT_ONCE_S, SLOW_S = 15.0, 2.5, 5.0
+FAREWELL = b"event: closing"
 KILLED_BY_SIGTERM = 128 + signal.SIGTERM
 
 
@@ -100,7 +101,7 @@ async def stop_politely(road: Served, streams: Sequence[Stream]) -> None:
     assert await road.waia.stop() == 0
     assert time.monotonic() - started < LONGEST_STOP_S
     await asyncio.wait([stream.reading for stream in streams], timeout=AT_ONCE_S)
-    assert all(b"retry:" in stream.heard.rpartition(b"event: ready")[2] for stream in streams)
+    assert {b"retry:" in stream.heard.partition(FAREWELL)[2] for stream in streams} == {True}
 
 
 async def test_the_second_signal_does_not_wait(tmp_path: Path, sqlite_url: str) -> None:
