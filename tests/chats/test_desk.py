@@ -189,9 +189,12 @@ async def test_an_alias_is_set_corrected_and_taken_away(shop: Shop) -> None:
     async with shop.browser("ana") as ana:
         named = await ana.act("PUT", f"/chats/{chat}/alias", alias="  La de   la cocina ")
         long = await ana.act("PUT", f"/chats/{chat}/alias", alias="ñ" * 101)
+        found = await ana.get("/?vista=todos&q=cocina", "chat-results")
         assert "La de la cocina" in named.page.text("conversation-title")
+        assert f"/chats/{chat}" in found.html
         assert (long.status, "100 caracteres" in long.page.text("alias-error")) == (422, True)
         gone = await ana.act("PUT", f"/chats/{chat}/alias", alias="")
+        assert f"/chats/{chat}" not in (await ana.get("/?vista=todos&q=cocina", "chat-results")).html
     assert gone.page.text("conversation-title") == "Carla Gómez"
     async with shop.parts.database.reading() as tx:
         assert (await tx.execute(select(Alias.name))).all() == []

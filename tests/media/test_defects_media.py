@@ -81,3 +81,13 @@ async def test_g04_a_rule_that_names_an_old_upload_sends_the_file_and_never_one_
         await road.talk("promo")
         assert "link" not in road.world.sent[-1].payload["image"]
         assert road.world.sent[-1].payload["image"]["id"]
+
+
+async def test_b19_a_sound_of_a_rule_has_no_caption_its_text_goes_ahead(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        sound = {"tipo": "audio", "media_url": "https://example.com/nota.ogg", "media_tipo": "audio/ogg"}
+        await publish(road, rule("menu_principal", "iniciar", "Escucha esto", **sound))
+        await road.talk("Hola")
+        text, audio = road.sent_to()
+        assert (text.kind, text.payload["text"]["body"]) == ("text", "Escucha esto")
+        assert audio.payload["audio"] == {"link": "https://example.com/nota.ogg"}

@@ -50,7 +50,7 @@ async def test_each_kind_goes_out_by_the_id_of_an_upload(tmp_path: Path, databas
         await check_invariants(road)
 
 
-async def test_a_recorded_note_reaches_graph_as_ogg_with_one_mono_opus_stream(tmp_path: Path, sqlite_url: str) -> None:
+async def test_b19_a_recorded_note_is_ogg_with_one_mono_opus_stream(tmp_path: Path, sqlite_url: str) -> None:
     async with inside(tmp_path, sqlite_url) as road:
         chat_id = await open_chat(road)
         draft = await attached(road, chat_id, sample("stereo.webm"), "audio/webm;codecs=opus", voice=True)

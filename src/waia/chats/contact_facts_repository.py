@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 from waia.accounts.models import Role
 from waia.chats.models import Alias, CapturedAnswer, Chat, ChatRole
 from waia.chats.record import ChatRecord
+from waia.chats.search.index_repository import index_contacts
 from waia.kit.db import Transaction
 from waia.kit.sql import insert_ignore, upsert
 
@@ -19,12 +20,13 @@ async def aliases(tx: Transaction, chat_ids: Collection[int]) -> dict[int, str]:
 
 
 async def store_alias(tx: Transaction, contact_id: int, numero: str | None, name: str) -> None:
-    """An empty name takes the alias away."""
-    if not name:
+    """An empty name takes the alias away. The search knows at once."""
+    if name:
+        row = {"contact_id": contact_id, "numero": numero, "name": name}
+        await tx.execute(upsert(tx.dialect, Alias, ("contact_id",), ("name",)), row)
+    else:
         await tx.execute(delete(Alias).where(Alias.contact_id == contact_id))
-        return
-    row = {"contact_id": contact_id, "numero": numero, "name": name}
-    await tx.execute(upsert(tx.dialect, Alias, ("contact_id",), ("name",)), row)
+    await index_contacts(tx, [contact_id])
 
 
 async def chats_of_contact(tx: Transaction, contact_id: int) -> list[int]:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency as Given
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from waia.accounts.signed_in import SignedIn
 from waia.chats.access import may_see, sight_of
@@ -83,8 +83,8 @@ async def show_older_messages(
     clock: Given[Clock],
     settings: Given[Settings],
     chat_id: FromPath[int],
-    antes: int,
-    desde: int | None = None,
+    antes: FromQuery[int],
+    desde: FromQuery[int | None] = None,
 ) -> Response[str]:
     """A page of them, or with `desde` all down to this message, where that is not too far."""
     without_role = (await rules.book(clock.real())).chats_without_role
@@ -119,7 +119,7 @@ async def show_why_of_last(
     page: Given[Page],
     database: Given[Database],
     user: Given[SignedIn],
-    wamid: str = "",
+    wamid: FromQuery[str] = "",
 ) -> Response[str]:
     """The same for a message that is known by Meta's id, as the phone beside the panel knows it."""
     if not user.is_admin:
