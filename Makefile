@@ -15,7 +15,7 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 
 test: setup ## run all tests (args="-k name" narrows)
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser $(args) || [ $$? = 5 ]
-	$(BIN)/pytest tests/browser $(args) || [ $$? = 5 ]  # alone: browsers want both cores; 5: args chose none
+	$(BIN)/pytest -n 2 --dist loadfile tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; 5: args chose none
 
 check: setup format-check lint types imports templates migrations test ## what CI runs
 

@@ -389,7 +389,12 @@ async def test_the_number_of_statements_does_not_grow_with_the_messages(shop: Sh
             await shop.add_sent(chat, kind="list", author="user", user_id=shop.users["ana"])
         with shop.counting() as many:
             await ana.get(f"/chats/{chat}")
-    assert len(many) == len(few)
+    assert len(_about_messages(many)) == len(_about_messages(few)) > 0
+
+
+def _about_messages(statements: list[str]) -> list[str]:
+    """Without what is read now and then, such as the rules."""
+    return [each for each in statements if any(table in each for table in ("mensajes", "reactions", "media", "outbox"))]
 
 
 async def test_admins_read_why_the_bot_answered_as_it_did(shop: Shop) -> None:

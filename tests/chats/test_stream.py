@@ -108,7 +108,7 @@ async def test_a_change_of_a_message_only_replaces_what_is_on_the_page(office: O
         ana = await connect(office, server, "ana", f"chat={chat}")
         await office.change_message(chat, message, text="corregido")
         await ana.until("corregido")
-        assert f'hx-target="#message-{message}" hx-swap="outerHTML"' in ana.html
+        assert f'hx-target="#message-{message}" hx-swap="outerMorph"' in ana.html
 
 
 async def test_the_numbers_on_the_tabs_follow_at_most_once_a_second(office: Office) -> None:
