@@ -10,13 +10,14 @@ from tests.browser.hostile_words import HOST
 # Where a customer's words may stand in an attribute, and what a link may lead to.
 FIND_MARKUP = """() => {
     const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text", "download", "data-name"]);
+    const told = (value) => value.replace(/wamid\.[\w+/=%]+/g, ""); // random letters, and some of them spell it
     const leads = /^(href|src|action|formaction|xlink:href)$/i;
     const found = [];
     for (const element of document.querySelectorAll("*")) {
         const where = element.cloneNode(false).outerHTML?.slice(0, 200);
         for (const { name, value } of element.attributes) {
             if (/^on/i.test(name) || /pwn/i.test(name)) found.push(where);
-            else if (/pwn/i.test(value) && !mayHold.has(name)) found.push(where);
+            else if (/pwn/i.test(told(value)) && !mayHold.has(name)) found.push(where);
             else if (leads.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) found.push(where);
         }
         if (/pwn/i.test(element.localName)) found.push(where);

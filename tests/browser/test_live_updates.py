@@ -211,7 +211,7 @@ async def test_a_chat_handed_to_others_closes_on_the_screen(street: Street) -> N
     ana = await street.open("ana", f"/chats/{chat}")
     await street.office.change_chat(chat, owner_id=street.office.users["beto"])
     await ana.wait_for_url("**/")
-    assert await ana.locator(f"#chat-{chat}").count() == 0
+    await expect(ana.locator(f"#chat-{chat}")).to_have_count(0)
 
 
 async def test_a_row_that_moves_keeps_the_keyboard_focus(street: Street) -> None:
