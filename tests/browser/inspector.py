@@ -10,7 +10,7 @@ from tests.browser.hostile_words import HOST
 # Where a customer's words may stand in an attribute, and what a link may lead to.
 FIND_MARKUP = """() => {
     const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text", "download", "data-name"]);
-    const told = (value) => value.replace(/wamid\.[\w+/=%]+/g, ""); // random letters, and some of them spell it
+    const told = (value) => value.replace(/wamid\\.[\\w+/=%]+/g, ""); // random letters, and some of them spell it
     const leads = /^(href|src|action|formaction|xlink:href)$/i;
     const found = [];
     for (const element of document.querySelectorAll("*")) {
