@@ -97,6 +97,22 @@ async def test_a_decoder_that_hangs_is_killed_with_its_children(
     await eventually(is_gone, "the decoder's child is gone")
 
 
+async def test_a_decoder_that_is_killed_leaves_nothing_and_the_next_one_does_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F7: kill -9 of ffmpeg in the middle of its work, as the kernel does when memory runs out."""
+    target, killed = tmp_path / "target", tmp_path / "killed"
+    killed.write_text(f"#!/bin/sh\nfor target; do :; done\necho half > {target}\nkill -9 $$\n")
+    killed.chmod(0o755)
+    with monkeypatch.context() as only_here:
+        only_here.setattr(decoders, "ffmpeg_path", lambda: str(killed))
+        with pytest.raises(ffmpeg.Undecodable):
+            await ffmpeg.to_voice_note(sample("stereo.webm"), "audio/webm", target)
+    assert not target.exists()
+    await ffmpeg.to_voice_note(sample("stereo.webm"), "audio/webm", target)
+    assert (await ffmpeg.probe(target, "audio/ogg")).audio == "opus"
+
+
 async def test_without_ffmpeg_the_caller_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoders, "ffmpeg_path", lambda: None)
     with pytest.raises(ffmpeg.NoDecoder):
