@@ -71,8 +71,8 @@ class Courier:
             return None
         change = self._change(shipment, self._status(shipment, status))
         if self._faults.duplicate.fires(self._rng):
-            self._postman.post(change)
-        return self._postman.post(change)
+            self._post(change, shipment)
+        return self._post(change, shipment)
 
     def set_pace(self, pace: Pace) -> None:
         """How soon statuses follow from now on."""
@@ -172,4 +172,7 @@ class Courier:
     def _tell_of_a_stranger(self, shipment: Shipment) -> None:
         status = {"id": self._ground.ids.wamid(), "status": "sent", "timestamp": self._ground.timestamp()}
         status["recipient_id"] = shipment.sent.recipient
-        self._postman.post(self._change(shipment, status))
+        self._post(self._change(shipment, status), shipment)
+
+    def _post(self, change: Change, shipment: Shipment) -> Posting:
+        return self._postman.post(change, lane=f"statuses of {shipment.sent.wamid}")

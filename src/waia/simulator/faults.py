@@ -72,7 +72,7 @@ class WebhookFaults:
     """An older body is posted again afterwards."""
     never: Knob = field(default_factory=Knob)
     unordered: bool = False
-    """False: the messages of one customer are first attempted one after the other."""
+    """False: the messages of one customer, and the statuses of one message, are first attempted one after the other."""
     per_post: int = 1
     """Up to so many updates wait for each other and travel in one POST, in several entries."""
 
