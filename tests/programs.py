@@ -15,6 +15,7 @@ PACKAGES = {
     "valkey-server": "valkey-server (macOS: valkey)",
     "chromium": "chromium",
     "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
     "espeak-ng": "espeak-ng",
     "git": "git",
     "strace": "strace",

@@ -1,6 +1,9 @@
 """Who opens which file, and with which headers: nothing runs, nothing leaks, players may jump."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -12,11 +15,16 @@ from sqlalchemy import select
 from tests.chats.panel_world import NOW, Shop
 from tests.media.corpora import FILENAMES, POLYGLOTS, SVG, TRAVERSALS
 from tests.media.shelf import put_file
+from tests.programs import need, need_root
 from waia.accounts.audit import verify
 from waia.accounts.models import AuditEntry
 from waia.media.values import Scope
 
 VOICE = b"OggS" + bytes(24) + b"OpusHead\x01\x01" + bytes(range(256)) * 40
+NAMES = [
+    "Cotización ñandú.pdf", "文件.pdf", "العربية.pdf", "Ελληνικά ωραία.pdf", "می\u200cخواهم.pdf",
+    "👩\u200d👧 fotos 🎉.pdf", "50% de descuento; v'1 (final).pdf",
+]  # fmt: skip
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -60,6 +68,8 @@ async def test_c03_anonymous_gets_401_and_a_lost_role_closes_the_file(shop: Shop
         ana.http.cookies.clear()
         for address in (file.address, "/static/uploads/x.jpg"):
             assert (await ana.http.get(address)).status_code == 401
+        replies = await ana.http.get(f"/chats/{chat_id}/respuestas", headers={"accept": "application/json"})
+        assert replies.status_code == 401, "quick replies were public too"
 
 
 async def test_every_header_that_keeps_a_file_harmless(shop: Shop) -> None:
@@ -128,7 +138,7 @@ async def test_filename_xss_everywhere(shop: Shop) -> None:
             assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["Cotización ñandú.pdf", "文件.pdf", "العربية.pdf", "Ελληνικά ωραία.pdf"])
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_name_in_any_script_stays_intact(shop: Shop, name: str) -> None:
     chat_id = await shop.add_chat()
     file = await put_file(shop, b"%PDF-1.4 x", chat_id=chat_id, filename=name)
@@ -137,19 +147,55 @@ async def test_a_name_in_any_script_stays_intact(shop: Shop, name: str) -> None:
     assert told.endswith(f"filename*=UTF-8''{quote(name, safe='')}")
 
 
+async def test_a_quotation_mark_becomes_a_sign_that_every_disk_takes(shop: Shop) -> None:
+    file = await put_file(shop, b"%PDF-1.4 x", chat_id=await shop.add_chat(), filename='el "bueno".pdf')
+    async with shop.browser("ana") as ana:
+        told = (await ana.http.get(file.address)).headers["content-disposition"]
+    assert told == "attachment; filename=\"el _bueno_.pdf\"; filename*=UTF-8''el%20_bueno_.pdf"
+
+
 async def test_traversal_corpus(shop: Shop, tmp_path: Path) -> None:
     """I18, F52, N18: 200 names at both addresses, as they are and encoded; the secret beside the root stays there."""
     secret = b"the-secret-beside-the-root"
     for folder in (tmp_path, tmp_path / "media"):
         (folder / "secret").parent.mkdir(exist_ok=True)
         (folder / "secret").write_bytes(secret)
-    async with shop.browser("beto") as beto:
+    async with shop.browser("beto") as beto, opened(tmp_path / "calls") as calls:
         for name in TRAVERSALS:
             for below in ("/media/", "/static/uploads/", "/static/"):
                 answer = await beto.http.get(below + quote(name, safe=""))
                 led_home = answer.url.path == "/"  # the client itself took `..` away
                 assert led_home or answer.status_code in {400, 404, 405}, (below, name)
                 assert secret not in answer.content
+        _open_once(tmp_path / "the-last-open")
+    tried = calls.read_text()
+    assert "the-last-open" in tried, "somebody looked"
+    goals = ("secret", "passwd", "/proc/self/environ", ".env", "win.ini", "host", "CON", "..")
+    assert not [line for line in tried.splitlines() if any(goal in _path_in(line) for goal in goals)]
+
+
+@asynccontextmanager
+async def opened(log: Path) -> AsyncIterator[Path]:
+    """Every file that this process tries to open meanwhile, by strace."""
+    need_root("to look over its own shoulder")
+    asked = ("-f", "-e", "trace=open,openat,openat2", "-o", str(log), "-p", str(os.getpid()))
+    tracer = await asyncio.create_subprocess_exec(need("strace"), *asked, stderr=asyncio.subprocess.PIPE)
+    assert tracer.stderr is not None
+    assert b"attached" in await tracer.stderr.readline()
+    try:
+        yield log
+    finally:
+        tracer.terminate()
+        await tracer.communicate()
+
+
+def _open_once(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _path_in(line: str) -> str:
+    """The path of `openat(AT_FDCWD, "/a/b", O_RDONLY) = 3`."""
+    return line.partition('"')[2].partition('"')[0]
 
 
 @pytest.mark.parametrize(
