@@ -70,6 +70,12 @@ async def test_a_sticker_keeps_still_for_who_asked_for_less_motion(shop: Shop) -
     assert page.where(srcset=f"{address}?v=thumb")[0]["media"] == "(prefers-reduced-motion: reduce)"
 
 
+async def test_a_picture_that_would_fill_the_memory_of_a_browser_is_a_document(shop: Shop) -> None:
+    page, _, address = await _drawn(shop, "image", "image/png", width=30_000, height=30_000)
+    assert page.where(href=address, download="")
+    assert not page.where(_="img", src=address)
+
+
 async def test_a_picture_that_no_browser_shows_is_a_document(shop: Shop) -> None:
     page, _, address = await _drawn(shop, "image", "image/tiff")
     assert page.where(href=address, download="")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.samples import sample
+from tests.media.samples import claims, sample
 from waia.kit.files import static_dir
-from waia.media import decoders
+from waia.media import decoders, ffmpeg
 from waia.media.convert import NotSendable, prepare
 from waia.media.decoders import NoDecoder
 from waia.media.limits import MB
@@ -28,6 +28,7 @@ MADE = [
     ("stereo.webm", "video/webm", "audio/mp4", "audio"),
     ("sound.wav", "audio/wav", "audio/mp4", "audio"),
     ("high.mp4", "video/mp4", "video/mp4", "video"),
+    ("bframes.mp4", "video/mp4", "video/mp4", "video"),
 ]
 
 
@@ -45,6 +46,7 @@ async def test_what_whatsapp_would_refuse_becomes_what_it_takes(
     assert (ready.mime, ready.kind) == (new_mime, kind)
     if kind == "video":
         assert (ready.probe.profile, ready.path) == ("Main", tmp_path / "target")
+        assert not await ffmpeg.has_b_frames(ready.path, ready.mime)
 
 
 async def test_a_recording_of_the_browser_becomes_a_mono_voice_note(tmp_path: Path) -> None:
@@ -77,13 +79,16 @@ async def test_a_large_picture_is_made_smaller_and_a_large_video_is_refused_with
     with pytest.raises(NotSendable) as refused:
         await prepare(song, "audio/mpeg", tmp_path / "target")
     assert refused.value.as_document
-    assert refused.value.words(str).startswith("Pesa 17.0 MB y WhatsApp admite 16 MB")
+    assert refused.value.words(str).startswith("Pesa 18 MB y WhatsApp admite 16 MB")
 
 
 REFUSED = [
     ("image/heic", b"\0\0\0\x18ftypheic", "formato", True),
     ("image/jpeg", b"\xff\xd8\xff not a picture", "dañado", True),
     ("audio/ogg", b"OggS nothing", "dañado", True),
+    ("image/png", claims(9000, 9000), "81 megapíxeles", True),
+    ("image/gif", b"GIF89a" + b"\xff" * 4 + bytes(20), "4295 megapíxeles", True),
+    ("image/webp", b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xff" * 6, "megapíxeles", True),
     ("application/pdf", b"", "vacío", False),
 ]
 
@@ -105,3 +110,11 @@ async def test_without_ffmpeg_only_what_needs_it_is_refused(tmp_path: Path, monk
     assert ready.kind == "image"
     with pytest.raises(NoDecoder):
         await prepare(sample("stereo.webm"), "audio/webm", tmp_path / "target", voice=True)
+
+
+async def test_a_film_that_takes_too_long_is_no_damaged_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg, "CONVERTING_S", 0.001)
+    with pytest.raises(NotSendable) as refused:
+        await prepare(sample("high.mp4"), "video/mp4", tmp_path / "target")
+    assert "tarda demasiado" in refused.value.words(str)
+    assert not (tmp_path / "target").exists()

@@ -1,6 +1,7 @@
 """ffmpeg as a child in a box: what it finds, what it makes, and that nothing gets out."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -95,6 +96,36 @@ async def test_a_decoder_that_hangs_is_killed_with_its_children(
         return _is_gone(child)
 
     await eventually(is_gone, "the decoder's child is gone")
+
+
+@pytest.mark.parametrize(
+    "greed",
+    [
+        "exec head -c 300000000 /dev/zero > {folder}/written",
+        "exec dd if=/dev/zero of=/dev/null bs=300M count=1",
+        "for each in 1 2 3 4 5 6 7 8; do (sleep 300; echo) & echo $! >> {folder}/forked; done; exit 3",
+    ],
+    ids=["writes without end", "eats memory", "forks and leaves"],
+)
+async def test_a_decoder_stays_in_its_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, greed: str) -> None:
+    """F39."""
+    greedy = tmp_path / "greedy"
+    greedy.write_text(f"#!/bin/sh\n{greed.format(folder=tmp_path)}\n")
+    greedy.chmod(0o755)
+    monkeypatch.setattr(decoders, "ffmpeg_path", lambda: str(greedy))
+    monkeypatch.setattr(decoders, "MEMORY", 100 << 20)
+    monkeypatch.setattr(decoders, "FILE_SIZE", 1 << 20)
+    with contextlib.suppress(decoders.TooSlow):
+        assert (await decoders.run(["-i", "x"], wall_s=2)).code != 0
+    if (written := tmp_path / "written").exists():
+        assert written.stat().st_size <= 1 << 20
+    forked = tmp_path / "forked"
+    children = [int(line) for line in forked.read_text().split()] if forked.exists() else []
+
+    async def are_gone() -> bool:
+        return all(_is_gone(child) for child in children)
+
+    await eventually(are_gone, "what it started is gone")
 
 
 async def test_a_decoder_that_is_killed_leaves_nothing_and_the_next_one_does_the_work(

@@ -143,7 +143,7 @@ async def refuse_hoarding(tx: Transaction, user_id: int) -> None:
 async def _keep(
     tx: Transaction, stored: StoredFile, offer: Offer, voice: bool, chat_id: int | None, user_id: int, now: datetime
 ) -> Attachment:
-    file_id = await add_file(tx, stored, now)
+    file_id = await add_file(tx, stored, now, looked_at=ffmpeg.available())
     public_id = uuid4().hex
     row = {"public_id": public_id, "file_id": file_id, "chat_id": chat_id, "scope": Scope.DRAFT, "user_id": user_id}
     row |= {"kind": stored.kind, "filename": shown_name(offer.filename, stored.mime), "mime": offer.mime[:127]}

@@ -10,9 +10,9 @@ from pathlib import Path
 from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
 from waia.media import ffmpeg
+from waia.media.canvas import MOST_PIXELS, Canvas, canvas_of, is_too_large
 from waia.media.ffmpeg import Probe
 from waia.media.limits import AUDIOS, IMAGES, LARGEST, MB, VIDEOS
-from waia.media.webp import Canvas, canvas_of
 
 LONGEST_SHRUNK_MS = 180_000
 STICKER_SIDE, STATIC_STICKER = 512, 100 * 1024
@@ -26,6 +26,10 @@ DAMAGED = N_(
     "El archivo está dañado o no es lo que su nombre dice. Ábrelo, guárdalo de nuevo o envíalo como documento."
 )
 NOT_A_PICTURE = N_("WhatsApp no acepta fotos en este formato. Guárdala como JPG o envíala como documento.")
+TOO_MANY_PIXELS = N_(
+    "La foto tiene %(found)s megapíxeles y se admiten hasta %(limit)s. Envíala como documento, o hazla más pequeña."
+)
+TOO_SLOW = N_("Convertirlo tarda demasiado. Envíalo como documento, o uno más corto.")
 NO_SOUND = N_("La grabación no tiene sonido. Revisa el micrófono y graba de nuevo.")
 EMPTY = N_("El archivo está vacío.")
 FOREIGN_PICTURES = ("image/heic", "image/heif", "image/avif", "image/svg+xml")
@@ -85,12 +89,14 @@ async def _voice_note(path: Path, mime: str, target: Path) -> Prepared:
 async def _image(path: Path, mime: str, target: Path) -> Prepared:
     if mime in FOREIGN_PICTURES:
         raise NotSendable(NOT_A_PICTURE)
+    canvas = canvas_of(path) or Canvas(0, 0)
+    if is_too_large(canvas.width, canvas.height):
+        raise _too_many_pixels(canvas.width * canvas.height)
     if mime == "image/gif":
         return await _rendition(ffmpeg.to_mp4, path, mime, target, "video/mp4", "video")
-    canvas = canvas_of(path) if mime == "image/webp" else None
-    if canvas is not None and _is_sticker(path, canvas):
+    if mime == "image/webp" and _is_sticker(path, canvas):
         return Prepared(path, mime, "sticker", probe=Probe(width=canvas.width, height=canvas.height))
-    if canvas is not None and canvas.animated:
+    if canvas.animated:
         raise NotSendable(NOT_A_PICTURE)
     found = await _probed(path, mime, trusted=mime in IMAGES)
     if mime in IMAGES and _size(path) <= LARGEST["image"] and _is_plain(path, mime):
@@ -105,7 +111,7 @@ async def _video(path: Path, mime: str, target: Path) -> Prepared:
     large = _size(path) > LARGEST["video"]
     if large and (found.duration_ms or LONGEST_SHRUNK_MS) >= LONGEST_SHRUNK_MS:
         return Prepared(path, mime, "video", probe=found)
-    if mime in VIDEOS and not large and _plays_everywhere(found):
+    if mime in VIDEOS and not large and await _plays_everywhere(path, mime, found):
         return Prepared(path, mime, "video", probe=found)
     return await _rendition(ffmpeg.to_mp4, path, mime, target, "video/mp4", "video")
 
@@ -126,8 +132,14 @@ async def _probed(path: Path, mime: str, *, trusted: bool) -> Probe:
         if trusted:
             return _UNSEEN.get(mime.partition("/")[0], Probe())
         raise
+    except ffmpeg.TooManyPixels as error:
+        raise _too_many_pixels(error.width * error.height) from None
     except ffmpeg.Undecodable:
         raise NotSendable(DAMAGED) from None
+
+
+def _too_many_pixels(count: int) -> NotSendable:
+    return NotSendable(TOO_MANY_PIXELS, found=-(-count // 1_000_000), limit=MOST_PIXELS // 1_000_000)
 
 
 async def _rendition(
@@ -136,6 +148,8 @@ async def _rendition(
     try:
         await make(path, mime, target)
         return Prepared(target, new_mime, kind, probe=await ffmpeg.probe(target, new_mime))
+    except ffmpeg.TooSlow:
+        raise NotSendable(TOO_SLOW) from None
     except ffmpeg.Undecodable:
         raise NotSendable(complaint) from None
 
@@ -146,13 +160,15 @@ def _fitting(prepared: Prepared) -> Prepared:
         return prepared
     if size > LARGEST["document"]:
         raise NotSendable(TOO_LARGE_FOR_ALL, as_document=False, limit=LARGEST["document"] // MB)
-    raise NotSendable(TOO_LARGE, size=f"{size / MB:.1f}", limit=limit // MB)
+    raise NotSendable(TOO_LARGE, size=-(-size // MB), limit=limit // MB)
 
 
-def _plays_everywhere(found: Probe) -> bool:
+async def _plays_everywhere(path: Path, mime: str, found: Probe) -> bool:
     """H.264 without B-frames and at most one AAC stream."""
     simple = found.video == "h264" and "High" not in found.profile
-    return simple and found.audio_streams <= 1 and found.audio in {"aac", ""}
+    if not (simple and found.audio_streams <= 1 and found.audio in {"aac", ""}):
+        return False
+    return not ffmpeg.available() or not await ffmpeg.has_b_frames(path, mime)
 
 
 def _is_mono_opus(found: Probe) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from waia.kit.i18n import N_
 BOX = str(Path(__file__).with_name("confined.py"))
 MEMORY, FILE_SIZE = 2 << 30, 256 << 20
 CPU_S, WALL_S = 240, 180.0
-LONGEST_WORDS = 64 * 1024
+LONGEST_WORDS, LAST_WORDS = 64 * 1024, 300
 AT_ONCE = 2
 
 
@@ -30,6 +31,14 @@ class NoDecoder(Unavailable):
 
 class Undecodable(Exception):
     """The file cannot be read as what it claims to be, or it needs more than its box allows."""
+
+
+class TooSlow(Undecodable):
+    """Its time was over."""
+
+
+class Killed(Undecodable):
+    """Somebody else ended the child (the kernel, when memory ran out): another try may work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def ffmpeg_path() -> str | None:
 
 
 async def run(arguments: Sequence[str], *, wall_s: float = WALL_S) -> Said:
-    """One ffmpeg with these arguments. Raises NoDecoder, and Undecodable when its time is over."""
+    """One ffmpeg with these arguments. Raises NoDecoder, TooSlow and Killed."""
     program = ffmpeg_path()
     if program is None:
         raise NoDecoder
@@ -69,11 +78,14 @@ async def _run(command: Sequence[str], wall_s: float) -> Said:
     try:
         async with asyncio.timeout(wall_s):
             words = await _last_words(child)
-            return Said(await child.wait(), words)
+            said = Said(await child.wait(), words)
     except TimeoutError:
-        raise Undecodable(f"more than {wall_s:g} s") from None
+        raise TooSlow(f"more than {wall_s:g} s") from None
     finally:
         await _end(child)
+    if said.code == -signal.SIGKILL:
+        raise Killed(said.words[-LAST_WORDS:])
+    return said
 
 
 async def _last_words(child: asyncio.subprocess.Process) -> str:
@@ -86,12 +98,9 @@ async def _last_words(child: asyncio.subprocess.Process) -> str:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is not None:
-        return
-    try:
+    """Also of what it started and left behind."""
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
     await child.wait()
 
 

@@ -43,7 +43,7 @@ async def wanted(tx: Transaction, media_ids: Sequence[int]) -> list[Wanted]:
 
 async def record_here(tx: Transaction, item: Wanted, stored: StoredFile, owner: str, now: datetime) -> None:
     """The file is here: its row, the message's change and the end of the lease in one. Raises `queue.Fenced`."""
-    file_id = await add_file(tx, stored, now)
+    file_id = await add_file(tx, stored, now, looked_at=False)
     await tx.execute(_READY, {"media": item.id, "file": file_id})
     await queue.release(tx, MEDIA, owner, [queue.Release(str(item.id))])
     await queue.push(tx, RENDITIONS, [(str(file_id), now)])
@@ -81,6 +81,17 @@ async def record_renditions(tx: Transaction, file_id: int, made: Renditions, own
     for row in await tx.execute(_SHOWN, {"file": file_id}):
         tx.announce("message_changed", row.chat_id, str(row.message_id))
     return bool(changed.rowcount)
+
+
+async def put_off_renditions(tx: Transaction, file_id: int, owner: str, again_at: datetime | None) -> None:
+    """To be tried again; None: when the sweep finds that nobody looked at it yet. Raises `queue.Fenced`."""
+    await queue.release(tx, RENDITIONS, owner, [queue.Release(str(file_id), again_at)])
+
+
+async def leave_as_it_is(tx: Transaction, file_id: int, now: datetime) -> None:
+    """Nobody looks at it again; the caller took its lane."""
+    await queue.finish(tx, RENDITIONS, [str(file_id)])
+    await tx.execute(update(_FILE).where(_FILE.c.id == file_id).values(checked_at=now))
 
 
 async def pending_files(tx: Transaction) -> tuple[int, datetime | None]:

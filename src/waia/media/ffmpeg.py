@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from waia.media.decoders import NoDecoder, Said, Undecodable, ffmpeg_path, run
+from waia.media.canvas import MOST_PIXELS, is_too_large
+from waia.media.decoders import Killed, NoDecoder, Said, TooSlow, Undecodable, ffmpeg_path, run
 
 __all__ = [
+    "Killed",
     "NoDecoder",
     "Probe",
+    "TooManyPixels",
+    "TooSlow",
     "Undecodable",
     "available",
+    "has_b_frames",
     "probe",
     "thumbnail",
     "to_jpeg",
@@ -44,12 +49,14 @@ DEMUXERS = {
     "image/bmp": "bmp_pipe",
     "image/tiff": "tiff_pipe",
 }
-PIXELS, THUMB_SIDE, IMAGE_SIDE, VIDEO_SIDE = 40_000_000, 480, 2560, 1280
-PROBE_S, PICTURE_S = 20.0, 30.0
+THUMB_SIDE, IMAGE_SIDE, VIDEO_SIDE = 480, 2560, 1280
+LOOKED_AT = 48
+PROBE_S, PICTURE_S, CONVERTING_S = 20.0, 30.0, 180.0
 LONGEST_AUDIO_S = 4 * 3600
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d)\.(\d\d)")
 _AUDIO = re.compile(r"Stream #[^\n]*?: Audio: ([a-z0-9_]+)[^\n]*?, (\d+) Hz, ([a-z0-9.()]+)")
 _VIDEO = re.compile(r"Stream #[^\n]*?: Video: ([a-z0-9_]+)(?: \(([A-Za-z0-9:. ]+)\))?[^\n]*?, (\d+)x(\d+)")
+_OVERSIZE = re.compile(r"Picture size (\d+)x(\d+) exceeds")
 _TURNED = re.compile(r"rotation of -?(90|270)\.")
 
 
@@ -67,18 +74,35 @@ class Probe:
     profile: str = ""
 
 
+class TooManyPixels(Undecodable):
+    """It would fill our memory."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        super().__init__(f"{width} x {height} pixels")
+
+
 def available() -> bool:
     return ffmpeg_path() is not None
 
 
 async def probe(path: Path, mime: str) -> Probe:
     """Read the head of a file, no more. Raises Undecodable where it holds neither sound nor picture."""
-    found = _read(await run(_source(path, mime), wall_s=PROBE_S))
+    said = await run(_source(path, mime), wall_s=PROBE_S)
+    if refused := _OVERSIZE.search(said.words):
+        raise TooManyPixels(int(refused[1]), int(refused[2]))
+    found = _read(said)
     if not (found.audio or found.video):
         raise Undecodable("no stream")
-    if (found.width or 0) * (found.height or 0) > PIXELS:
-        raise Undecodable("too many pixels")
+    if is_too_large(found.width, found.height):
+        raise TooManyPixels(found.width or 0, found.height or 0)
     return found
+
+
+async def has_b_frames(path: Path, mime: str) -> bool:
+    """Whether the first seconds of a video hold frames that need a later one."""
+    frames = ["-an", "-sn", "-dn", "-map", "0:v:0", "-vf", "showinfo", "-frames:v", str(LOOKED_AT), "-f", "null", "-"]
+    return " type:B" in (await run([*_source(path, mime), *frames], wall_s=PROBE_S)).words
 
 
 async def to_voice_note(path: Path, mime: str, target: Path) -> None:
@@ -119,7 +143,7 @@ def _source(path: Path, mime: str) -> list[str]:
     demuxer = DEMUXERS.get(mime.partition(";")[0].strip().lower())
     if demuxer is None:
         raise Undecodable(f"no demuxer for {mime}")
-    safety = ["-protocol_whitelist", "file,pipe", "-max_pixels", str(PIXELS), "-f", demuxer]
+    safety = ["-protocol_whitelist", "file,pipe", "-max_pixels", str(MOST_PIXELS), "-f", demuxer]
     return [*safety, "-i", f"file:{path}"]
 
 
@@ -135,10 +159,10 @@ def _still(side: int, quality: str) -> Sequence[str]:
     return ["-filter_complex", white, *one, "-f", "image2", "-update", "1"]
 
 
-async def _make(arguments: Sequence[str], target: Path, *, wall_s: float = 180.0) -> None:
+async def _make(arguments: Sequence[str], target: Path, *, wall_s: float | None = None) -> None:
     """Raises Undecodable and leaves nothing behind when it does not work out."""
     try:
-        said = await run(["-y", *arguments, f"file:{target}"], wall_s=wall_s)
+        said = await run(["-y", *arguments, f"file:{target}"], wall_s=wall_s or CONVERTING_S)
         if said.code != 0 or not _is_filled(target):
             raise Undecodable(said.words[-300:])
     except BaseException:

@@ -8,11 +8,11 @@ from pathlib import Path
 import structlog
 
 from waia.media import ffmpeg
+from waia.media.canvas import canvas_of
 from waia.media.storage import Storage, new_key
 from waia.media.values import StoredFile
 
 ALIEN_SOUND = frozenset({"audio/ogg", "audio/amr", "audio/webm"})
-ANIMATED = 0x02
 log = structlog.get_logger()
 
 
@@ -33,23 +33,32 @@ class Renditions:
 
 
 async def make_renditions(storage: Storage, stored: StoredFile) -> Renditions:
-    """Raises StorageFull, NoSuchFile and NoDecoder."""
+    """Raises StorageFull, NoSuchFile and NoDecoder, and Killed where another try may work."""
     if stored.kind == "document" or not stored.size:
         return Renditions()
     async with storage.local_path(stored.storage_key) as path, storage.workspace() as folder:
+        seen = await asyncio.to_thread(_seen, path)
         try:
             found = await ffmpeg.probe(path, stored.mime)
+        except ffmpeg.Killed:
+            raise
         except ffmpeg.Undecodable as error:
             log.info("media_not_readable", key=stored.storage_key, mime=stored.mime, detail=str(error)[-120:])
-            return Renditions(animated=await asyncio.to_thread(_is_animated, path))
+            return seen
         return Renditions(
             width=found.width,
             height=found.height,
             duration_ms=found.duration_ms if stored.kind in {"audio", "video"} else None,
-            animated=await asyncio.to_thread(_is_animated, path),
+            animated=seen.animated,
             thumb_key=await _thumbnail(storage, stored, path, folder / "thumb"),
             playable_key=await _playable(storage, stored, path, folder / "playable"),
         )
+
+
+def _seen(path: Path) -> Renditions:
+    """What the first bytes tell without a decoder."""
+    canvas = canvas_of(path)
+    return Renditions(canvas.width, canvas.height, animated=canvas.animated) if canvas else Renditions()
 
 
 async def _thumbnail(storage: Storage, stored: StoredFile, path: Path, target: Path) -> str | None:
@@ -57,6 +66,8 @@ async def _thumbnail(storage: Storage, stored: StoredFile, path: Path, target: P
         return None
     try:
         await ffmpeg.thumbnail(path, stored.mime, target)
+    except ffmpeg.Killed:
+        raise
     except ffmpeg.Undecodable:
         return None
     return await _kept(storage, target)
@@ -67,6 +78,8 @@ async def _playable(storage: Storage, stored: StoredFile, path: Path, target: Pa
         return None
     try:
         await ffmpeg.to_m4a(path, stored.mime, target)
+    except ffmpeg.Killed:
+        raise
     except ffmpeg.Undecodable:
         return None
     return await _kept(storage, target)
@@ -81,10 +94,3 @@ async def _kept(storage: Storage, path: Path) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_animated(path: Path) -> bool:
-    """A webp whose canvas says so."""
-    with path.open("rb") as file:
-        head = file.read(21)
-    return head[8:16] == b"WEBPVP8X" and len(head) == 21 and bool(head[20] & ANIMATED)

@@ -34,9 +34,11 @@ async def add_ready(tx: Transaction, row: dict[str, Any], now: datetime) -> int:
     return int(added.inserted_primary_key[0])
 
 
-async def add_file(tx: Transaction, stored: StoredFile, now: datetime) -> int:
+async def add_file(tx: Transaction, stored: StoredFile, now: datetime, *, looked_at: bool = True) -> int:
+    """`looked_at`: it has what renditions it can have."""
     values = {name: getattr(stored, name) for name in StoredFile.__dataclass_fields__}
-    added = await tx.execute(insert(_FILE), values | {"created_at": now})
+    values |= {"created_at": now, "checked_at": now if looked_at else None}
+    added = await tx.execute(insert(_FILE), values)
     return int(added.inserted_primary_key[0])
 
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from waia.kit.db import Database, Transaction
+from waia.media import ffmpeg
 from waia.media import upkeep_repository as repository
 from waia.media.storage import NoSuchFile, Storage, StoredKey
-from waia.media.upkeep_repository import PAGE, Expiring, UnusedFile
+from waia.media.upkeep_repository import PAGE, Expiring, StoredParts, UnusedFile
 
 YOUNG = timedelta(hours=1)
 DRAFT_LIVES = timedelta(hours=24)
@@ -24,13 +25,16 @@ class Swept:
     without_row: int = 0
     without_use: int = 0
     without_bytes: int = 0
+    without_preview: int = 0
+    to_look_at: int = 0
     drafts: int = 0
     size: int = 0
 
     def __str__(self) -> str:
         return (
             f"unfinished {self.unfinished}, without a row {self.without_row}, without use {self.without_use}, "
-            f"rows without bytes {self.without_bytes}, old drafts {self.drafts}, freed {self.size} bytes"
+            f"rows without bytes {self.without_bytes}, without a preview {self.without_preview}, "
+            f"to look at {self.to_look_at}, old drafts {self.drafts}, freed {self.size} bytes"
         )
 
 
@@ -48,6 +52,7 @@ class Upkeep:
         await self._take_unused(now - young, swept)
         await self._take_unknown(now - young, swept)
         await self._mend_rows(now, swept)
+        swept.to_look_at = await self._look_again(now - young, now)
         log.info("media_swept", words=str(swept))
         return swept
 
@@ -122,9 +127,24 @@ class Upkeep:
                 return
             for row in page:
                 last_id = row.id
-                if not await self._is_there(row.storage_key):
-                    await self._mend(row.id, now)
-                    swept.without_bytes += 1
+                await self._mend_row(row, now, swept)
+
+    async def _mend_row(self, row: StoredParts, now: datetime, swept: Swept) -> None:
+        if not await self._is_there(row.storage_key):
+            await self._mend(row.id, now)
+            swept.without_bytes += 1
+            return
+        for key in (row.thumb_key, row.playable_key):
+            if key is not None and not await self._is_there(key):
+                await self.database.run(lambda tx: repository.lose_renditions(tx, row.id))
+                swept.without_preview += 1
+                return
+
+    async def _look_again(self, before: datetime, now: datetime) -> int:
+        """What could not be looked at for want of ffmpeg or of space; how many."""
+        if not ffmpeg.available():
+            return 0
+        return await self.database.run(lambda tx: repository.look_again(tx, before, now))
 
     async def _mend(self, file_id: int, now: datetime) -> None:
         async def work(tx: Transaction) -> None:

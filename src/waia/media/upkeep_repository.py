@@ -12,7 +12,7 @@ from waia.kit.columns import UtcDateTime
 from waia.kit.db import Transaction
 from waia.kit.sql import table_of
 from waia.media.models import Media, MediaFile, MediaUpload
-from waia.media.repository import MEDIA
+from waia.media.repository import MEDIA, RENDITIONS
 from waia.media.values import MediaState, Reason, Scope
 
 _MEDIA, _FILE, _UPLOAD = table_of(Media), table_of(MediaFile), table_of(MediaUpload)
@@ -26,6 +26,16 @@ class UnusedFile:
     id: int
     keys: tuple[str, ...]
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredParts:
+    """The keys under which a file and its renditions lie."""
+
+    id: int
+    storage_key: str
+    thumb_key: str | None
+    playable_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,8 @@ async def known_keys(tx: Transaction, keys: Sequence[str]) -> set[str]:
     return found
 
 
-async def files_after(tx: Transaction, last_id: int) -> list[Any]:
-    return list(await tx.execute(_FILES, {"last": last_id}))
+async def files_after(tx: Transaction, last_id: int) -> list[StoredParts]:
+    return [StoredParts(*row) for row in await tx.execute(_FILES, {"last": last_id})]
 
 
 async def unused_files(tx: Transaction, before: datetime) -> list[UnusedFile]:
@@ -88,6 +98,19 @@ async def lose_bytes(tx: Transaction, file_id: int, now: datetime) -> None:
     await tx.execute(update(_MEDIA).where(mine, _MEDIA.c.id.in_(again)).values(**pending))
     await queue.push(tx, MEDIA, ((str(media_id), now) for media_id in again))
     _tell(tx, rows)
+
+
+async def lose_renditions(tx: Transaction, file_id: int) -> None:
+    """One of them is gone: they are made anew, all of them."""
+    anew = {"thumb_key": None, "playable_key": None, "checked_at": None}
+    await tx.execute(update(_FILE).where(_FILE.c.id == file_id).values(**anew))
+
+
+async def look_again(tx: Transaction, before: datetime, now: datetime) -> int:
+    """Up to a page of files that came before then and at which nobody looked yet; how many."""
+    found = list((await tx.execute(_NOT_LOOKED_AT, {"before": before})).scalars())
+    await queue.push(tx, RENDITIONS, ((str(file_id), now) for file_id in found))
+    return len(found)
 
 
 async def expiring(tx: Transaction, days: Mapping[str, int], now: datetime) -> list[Expiring]:
@@ -135,6 +158,16 @@ def _keys(row: Any) -> tuple[str, ...]:
 _PARTS = (_FILE.c.storage_key, _FILE.c.thumb_key, _FILE.c.playable_key)
 _KNOWN = tuple(select(part).where(part.in_(bindparam("keys", expanding=True))) for part in _PARTS)
 _FILES = select(_FILE.c.id, *_PARTS).where(_FILE.c.id > bindparam("last")).order_by(_FILE.c.id).limit(PAGE)
+_NOT_LOOKED_AT = (
+    select(_FILE.c.id)
+    .where(
+        _FILE.c.checked_at.is_(None),
+        _FILE.c.kind != "document",
+        _FILE.c.created_at < bindparam("before", type_=UtcDateTime),
+    )
+    .order_by(_FILE.c.id)
+    .limit(PAGE)
+)
 _USED_BY_OWNERS = or_(*(exists(select(1).where(owner.c.file_id == _FILE.c.id)) for owner in OWNERS))
 _USED = or_(exists(select(1).where(_MEDIA.c.file_id == _FILE.c.id)), _USED_BY_OWNERS)
 _UNUSED = (

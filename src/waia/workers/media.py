@@ -12,6 +12,7 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.media.canvas import canvas_in
 from waia.media.download import Downloads, Failed
 from waia.media.fetching_repository import Wanted, record_here, record_later, record_unavailable, wanted
 from waia.media.intake import Expected, Taken
@@ -105,7 +106,7 @@ class MediaWorker:
         return await self.downloads.fetch(found.url, _expected(item, found))
 
     async def _here(self, item: Wanted, taken: Taken, owner: str) -> None:
-        stored = StoredFile(taken.key, taken.sha256, taken.size, taken.kind.mime, taken.kind.kind)
+        stored = _stored(taken)
         reach("media.before_record")
         recorded = await self._record(item, lambda tx: record_here(tx, item, stored, owner, self.clock.real()))
         reach("media.after_record")
@@ -135,6 +136,20 @@ class MediaWorker:
         self.database.wakeups.notify(MEDIA)
         if not task.cancelled() and (error := task.exception()):
             log.error("media_not_recorded", error=type(error).__name__, detail=str(error)[:200])
+
+
+def _stored(taken: Taken) -> StoredFile:
+    """Its size on the page is known before a decoder looks at it."""
+    canvas = canvas_in(taken.head)
+    return StoredFile(
+        taken.key,
+        taken.sha256,
+        taken.size,
+        taken.kind.mime,
+        taken.kind.kind,
+        width=canvas.width if canvas else None,
+        height=canvas.height if canvas else None,
+    )
 
 
 def _expected(item: Wanted, found: MediaAddress) -> Expected:

@@ -1,6 +1,8 @@
 """Makes previews and playable sound of files that came, after the file itself can be opened already."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
@@ -9,17 +11,17 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
-from waia.media.decoders import NoDecoder
-from waia.media.fetching_repository import note_try, record_renditions
+from waia.media.decoders import Killed, NoDecoder
+from waia.media.fetching_repository import leave_as_it_is, note_try, put_off_renditions, record_renditions
 from waia.media.renditions import Renditions, make_renditions
 from waia.media.repository import RENDITIONS, file_of
 from waia.media.storage import NoSuchFile, Storage, StorageFull
-from waia.media.values import StoredFile
 from waia.workers.loop import until_due
 from waia.workers.processes import owner_prefix
 
 LEASE = 10 * queue.LEASE  # two children of at most three minutes; a process that dies gives it back at once
 MOST_TRIES = 3
+PAUSE = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
@@ -47,8 +49,10 @@ class RenditionsWorker:
         """A file at which processes died again and again is left as it is."""
         now = self.clock.real()
         keys = await queue.take(tx, RENDITIONS, now, 1)
-        if not keys or await note_try(tx, keys[0]) > MOST_TRIES:
-            await queue.finish(tx, RENDITIONS, keys)
+        if not keys:
+            return None
+        if await note_try(tx, keys[0]) > MOST_TRIES:
+            await leave_as_it_is(tx, int(keys[0]), now)
             return None
         await queue.lease(tx, RENDITIONS, keys, owner, now + LEASE)
         return keys[0]
@@ -56,21 +60,23 @@ class RenditionsWorker:
     async def _work(self, file_id: int, owner: str) -> None:
         async with self.database.reading() as tx:
             stored = await file_of(tx, file_id)
-        made = await self._made(stored) if stored else Renditions()
+        try:
+            made = await make_renditions(self.storage, stored) if stored else Renditions()
+        except (Killed, NoDecoder, NoSuchFile, StorageFull) as error:
+            log.info("renditions_not_made", file=file_id, error=type(error).__name__)
+            again_at = self.clock.real() + PAUSE if isinstance(error, Killed) else None
+            await self._record(lambda tx: put_off_renditions(tx, file_id, owner, again_at))
+            return
         reach("renditions.before_record")
         now = self.clock.real()
-        try:
-            kept = await self.database.run(lambda tx: record_renditions(tx, file_id, made, owner, now))
-        except queue.Fenced:
-            kept = False
-        if not kept:
+        if not await self._record(lambda tx: record_renditions(tx, file_id, made, owner, now)):
             for key in made.keys:
                 await self.storage.remove(key)
         reach("renditions.after_record")
 
-    async def _made(self, stored: StoredFile) -> Renditions:
+    async def _record(self, work: Callable[[Transaction], Awaitable[bool | None]]) -> bool:
+        """False when the file is gone by now, or when somebody else has the lease."""
         try:
-            return await make_renditions(self.storage, stored)
-        except (NoDecoder, StorageFull, NoSuchFile) as error:
-            log.info("renditions_not_made", key=stored.storage_key, error=type(error).__name__)
-            return Renditions()
+            return await self.database.run(work) is not False
+        except queue.Fenced:
+            return False

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from waia.chats.panel.bubble import Media
 from waia.kit.i18n import N_
+from waia.media.canvas import is_too_large
 from waia.media.values import Attachment, MediaState, Reason
 
 KINDS = frozenset({"image", "video", "audio", "voice", "document", "sticker", "media_placeholder"})
@@ -64,9 +65,11 @@ def box(width: int | None, height: int | None) -> tuple[int, int]:
 
 
 def _shape(told: str, mime: str, attachment: Attachment) -> str:
-    """A picture that browsers cannot show is a document, whatever it was sent as."""
+    """A picture that browsers cannot show, or should better not, is a document, whatever it was sent as."""
     if not attachment.is_ready:
         return told
+    if is_too_large(attachment.width, attachment.height):
+        return "document"
     if told == "media_placeholder":
         told = attachment.kind
     shown = {"image": PICTURES, "sticker": PICTURES, "video": FILMS}.get(told)
