@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from tests.media.samples import sample
 from tests.road_world import Served, served
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
+from waia.kit.db import Database
 from waia.kit.failpoints import KILLED
+from waia.kit.wakeups import Wakeups
 from waia.media.folder import FolderStorage
 from waia.media.intake import Expected, take_in
+from waia.media.upkeep import Upkeep
 
 UPLOAD_POINTS = ["upload.before_request", "upload.before_record", "upload.after_record", "send.before_record"]
 ATTACH_POINTS = ["attach.after_upload", "attach.after_convert", "attach.before_row"]
@@ -92,6 +96,16 @@ async def test_a_process_killed_while_it_makes_a_file_ready_leaves_no_row_of_it(
         assert (draft.scope, draft.state, bool(draft.voice), draft.kind) == ("draft", "ready", True, "audio")
         storage = FolderStorage(tmp_path / "media")
         assert await storage.size(draft.storage_key) == draft.size
+        await _sweep(road)
+        assert {stored.key async for stored in storage.stored()} == {draft.storage_key, draft.playable_key}
+        assert not list((tmp_path / "media" / "tmp").iterdir())
+
+
+async def _sweep(road: Served) -> None:
+    """What the next hour would do, with nothing too young for it."""
+    database = Database(road.store.url, Wakeups())
+    await Upkeep(database, FolderStorage(road.folder / "media")).sweep(datetime.now(UTC), young=timedelta())
+    await database.close()
 
 
 async def _attach(road: Served, **more: str) -> int | None:

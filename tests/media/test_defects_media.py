@@ -1,12 +1,19 @@
 """Defects of the original that concern files, each as a regression test (legacy behaviour, section 14)."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
+from tests.media.corpora import HTML, SVG
 from tests.media.samples import sample
 from tests.road_world import inside
 from tests.roads.bodies import PNID
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
+from waia.chats.attachments import Attacher, Offer
+from waia.media.convert import NotSendable
+from waia.media.limits import MB
 from waia.simulator.faults import Knob
 
 
@@ -81,6 +88,32 @@ async def test_g04_a_rule_that_names_an_old_upload_sends_the_file_and_never_one_
         await road.talk("promo")
         assert "link" not in road.world.sent[-1].payload["image"]
         assert road.world.sent[-1].payload["image"]["id"]
+
+
+async def test_b21_a_rule_of_a_picture_without_one_sends_its_text(tmp_path: Path, sqlite_url: str) -> None:
+    """The original sent an empty link, and nothing arrived."""
+    async with inside(tmp_path, sqlite_url) as road:
+        await publish(road, rule("menu_principal", "iniciar", "Mira la foto", tipo="image"))
+        await road.talk("Hola")
+        (sent,) = road.sent_to()
+        assert (sent.kind, sent.payload["text"]["body"]) == ("text", "Mira la foto")
+
+
+async def test_c11_an_upload_has_a_size_limit_and_no_active_content(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        await publish(road, rule("menu_principal", "iniciar", "¡Hola!"))
+        await road.talk("Hola")
+        chat_id = await road.store.one("SELECT id FROM chat_state")
+        small = Attacher(road.parts.database, road.parts.storage, limit=MB)
+        for content, word in ((bytes(MB + 1), "demasiado grande"), (SVG, "SVG"), (HTML, "páginas web")):
+            with pytest.raises(NotSendable) as refused:
+                await small.attach(_pieces(content), Offer(filename="foto.jpg"), chat_id, 1, road.parts.clock.real())
+            assert word in refused.value.words(str)
+        assert await road.stored_keys() == set()
+
+
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def test_b19_a_sound_of_a_rule_has_no_caption_its_text_goes_ahead(tmp_path: Path, sqlite_url: str) -> None:

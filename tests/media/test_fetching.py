@@ -110,8 +110,8 @@ async def test_a_file_above_the_limit_is_not_tried_again(road: Inside) -> None:
     assert not [each for each in road.world.requests if "lookaside" in each.path]
 
 
-async def test_a_hundred_megabytes_never_lie_in_memory(road: Inside) -> None:
-    """F25, N19: the fake at the other end holds its own copy; ours grows by blocks."""
+async def test_a_large_document_arrives_whole(road: Inside) -> None:
+    """`test_large_files.py` measures that it never lies in memory."""
     big = b"%PDF-1.4\n" + os.urandom(1024) * 60_000
     await road.world.handset("carla", PNID).sends_media("document", big, "application/pdf", filename="grande.pdf")
     await road.until(STATE, "ready")

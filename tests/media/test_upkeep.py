@@ -13,6 +13,7 @@ from tests.media.shelf import Shelved, put_file
 from waia.accounts.models import AuditEntry
 from waia.chats.erasure import erase, find_contact, what_there_is
 from waia.chats.models import Chat, Contact, Message
+from waia.kit.columns import Model
 from waia.kit.errors import NotFound
 from waia.media.models import Media, MediaFile
 from waia.media.storage import new_key
@@ -122,6 +123,9 @@ async def test_a11_a_person_is_erased_with_all_rows_and_files_and_a_report(shop:
         assert len(list(await tx.execute(select(MediaFile.id)))) == 1
         entry = (await tx.execute(select(AuditEntry).where(AuditEntry.action == "contact.erased"))).one()
         assert phone not in str(entry)
+        for table in Model.metadata.sorted_tables:
+            left = str(list(await tx.execute(select(table))))
+            assert not [told for told in (phone, "Carla Gómez", "es secreta") if told in left], table.name
     with pytest.raises(NotFound):
         await find_contact(database, phone)
     async with shop.browser("beto") as beto:

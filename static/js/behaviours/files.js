@@ -2,7 +2,7 @@
 const AT_ONCE = 2, FOREIGN = /\.(heic|heif|avif|svg)$/i, LARGEST_PREVIEW = 20_000_000;
 
 const size = (bytes) => {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  const [value, unit] = bytes < 1e3 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
   return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 };
 
@@ -34,7 +34,7 @@ export default function files(form) {
 
   function place(file, how) {
     const tile = blank.content.firstElementChild.cloneNode(true);
-    const name = how.voice ? form.querySelector("[data-record] .visually-hidden").textContent : file.name;
+    const name = how.voice ? box.dataset.voice : file.name;
     tile.querySelector("[data-name]").textContent = name;
     jobs.set(tile, { file, how });
     preview(tile, file);
