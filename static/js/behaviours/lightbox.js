@@ -1,11 +1,17 @@
-// A picture in full: keys and buttons for the one before and after, real size, download; the server draws the frame.
+// A picture in full, from the thread or from the card's files: keys and buttons for the one before and after, real size,
+// download; the server draws the frame.
 export default function lightbox(thread) {
+  const room = thread.closest(".conversation") ?? thread;
   const box = thread.querySelector(".lightbox");
   const part = (name) => box.querySelector(`[data-lightbox-${name}]`);
   const image = part("image"), zoom = part("zoom");
   let shown = null;
 
-  const pictures = () => [...thread.querySelectorAll("a[data-lightbox]")];
+  // The card shows the newest first, the thread the oldest.
+  const pictures = (link) => {
+    const all = [...(link.closest(".files") ?? thread).querySelectorAll("a[data-lightbox]")];
+    return link.closest(".files") ? all.reverse() : all;
+  };
   const setZoom = (zoomed) => {
     box.classList.toggle("lightbox--zoomed", zoomed);
     zoom.setAttribute("aria-pressed", zoomed);
@@ -14,28 +20,28 @@ export default function lightbox(thread) {
 
   const show = (link) => {
     shown = link;
-    const message = link.closest(".message"), all = pictures(), place = all.indexOf(link);
+    const message = link.closest(".message"), all = pictures(link), place = all.indexOf(link);
     setZoom(false);
     image.src = link.href;
     image.alt = link.querySelector("img").alt;
     part("get").href = link.href;
     part("get").download = link.dataset.name;
-    part("who").textContent = message.querySelector("[data-who]")?.textContent.trim() ?? "";
-    part("at").textContent = message.querySelector(".bubble__end time").title;
-    part("words").textContent = message.querySelector(".bubble__words").textContent.trim();
+    part("who").textContent = (message ? message.querySelector("[data-who]")?.textContent.trim() : link.dataset.who) ?? "";
+    part("at").textContent = message?.querySelector(".bubble__end time").title ?? link.dataset.at;
+    part("words").textContent = message?.querySelector(".bubble__words").textContent.trim() ?? link.dataset.words;
     for (const step of box.querySelectorAll("[data-lightbox-step]")) step.disabled = !all[place + Number(step.dataset.lightboxStep)];
     if (!box.open) box.showModal();
     if (document.activeElement?.disabled !== false) part("stage").focus();
   };
 
   const go = (by) => {
-    const all = pictures(), to = all[all.indexOf(shown) + by];
+    const all = pictures(shown), to = all[all.indexOf(shown) + by];
     if (to) show(to);
   };
 
-  thread.addEventListener("click", (event) => {
+  room.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-lightbox]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.matches(".picture--broken")) return;
+    if (!link || !thread.checkVisibility() || event.ctrlKey || event.metaKey || event.shiftKey || link.matches(".picture--broken")) return;
     event.preventDefault();
     show(link);
   });

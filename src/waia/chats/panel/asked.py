@@ -48,16 +48,17 @@ def asked(request: ASGIConnection, zone: tzinfo) -> Asked:  # type: ignore[type-
         part=_part(request),
         listing=read_listing(query, zone),
         words=query.get("q", "")[:LONGEST_WORDS].lstrip(),
-        hits_before=_number(query.get("antes_de", "")),
+        hits_before=read_number(query.get("antes_de", "")),
         after=query.get("antes", ""),
-        before=_number(query.get("hasta", "")),
-        message=_number(query.get("mensaje", "")),
+        before=read_number(query.get("hasta", "")),
+        message=read_number(query.get("mensaje", "")),
         show_facts=query.get("ficha") == "1",
         words_here=query.get("buscar", "")[:LONGEST_WORDS],
     )
 
 
-def _number(told: str) -> int | None:
+def read_number(told: str) -> int | None:
+    """An id as an address tells it, or None."""
     return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None
 
 

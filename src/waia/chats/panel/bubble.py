@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from waia.chats.panel.whatsapp_text import Piece
 
+OUTSIDE_WINDOW = 131047
+
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -125,11 +127,17 @@ class ReactionChip:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a message failed: `words` are ours, to be translated; `told` is Meta's text, shown where we have no words."""
+    """Why a message failed: `words` are ours, to be translated; `told` is Meta's text, which adds something where the
+    code is not `is_known`."""
 
     words: str
     told: str = ""
     code: int | None = None
+    is_known: bool = True
+
+    @property
+    def wants_template(self) -> bool:
+        return self.code == OUTSIDE_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +195,9 @@ class Bubble:
     quote: Quote | None
     reactions: tuple[ReactionChip, ...]
     extras: Extras
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it stands among the chat's files; stickers and voice notes are talk."""
+        media = self.extras.media
+        return media is not None and bool(media.state) and media.kind != "sticker" and not media.voice

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from waia.chats.panel import card_repository as repository
 from waia.chats.panel import presenters
+from waia.chats.panel.sessions import PastSession, past_sessions
 from waia.chats.panel.viewmodels import Facts, HolderStrip
+from waia.chats.panel.whatsapp_text import revealed
 from waia.chats.record import WINDOW_MARGIN
 from waia.kit.db import Transaction
 
-MOST_SESSIONS, MOST_NAMES = 10, 20
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +20,6 @@ class RoleChoice:
     keyword: str
     name: str
     carried: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PastSession:
-    """A run through the flow; `ended_at` is None while it goes on."""
-
-    started_at: datetime
-    ended_at: datetime | None
-    end_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +65,12 @@ async def card(tx: Transaction, chat_id: int, now: datetime) -> Card | None:
         strip=strip,
         window_is_open=window_is_open(strip, now),
         alias=names.alias or "",
-        profile_name=names.name,
+        profile_name=revealed(names.name),
         roles=tuple(
             RoleChoice(row.id, row.keyword, row.name, bool(row.carried))
             for row in await repository.roles_for(tx, chat_id)
         ),
-        sessions=tuple(PastSession(*row) for row in await repository.sessions_of(tx, chat_id, MOST_SESSIONS)),
+        sessions=await past_sessions(tx, chat_id),
         known_as=tuple(KnownAs(*row) for row in await repository.identities_of(tx, chat_id, MOST_NAMES)),
     )
 
