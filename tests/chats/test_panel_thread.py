@@ -59,6 +59,11 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         {"details": {"errors": [{"message": "Unsupported poll"}]}},
         ("de un tipo que WhatsApp no entrega", "Unsupported poll"),
     ),
+    (
+        "unsupported",
+        {"details": {"errors": [{"code": 131060, "message": "This message is unavailable."}]}},
+        ("WhatsApp no pudo recuperar su contenido",),
+    ),
     ("something_new", {}, ("Hola",)),
     (
         "text",
@@ -208,7 +213,9 @@ async def test_a_failed_message_says_why_and_can_be_sent_again(shop: Shop) -> No
     message = await shop.add_sent(chat, status=DeliveryState.FAILED, **error)
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
-    assert "No se envió. Más del 100 % <b>raro</b> (139999) Reintentar" in page.text(f"message-{message}")
+    told = page.text(f"message-{message}")
+    assert "No se envió. Meta no aceptó el mensaje: algún dato no es válido" in told
+    assert "Meta dice: «Más del 100 % <b>raro</b>» (139999) Reintentar" in told
     assert page.where(hx_post=f"/mensajes/{message}/reintento")
 
 
@@ -222,7 +229,9 @@ async def test_a_code_of_metas_is_told_in_our_words_and_only_once(shop: Shop) ->
     assert "No se puede entregar: el número no tiene WhatsApp" in page.text(f"message-{known}")
     assert "undeliverable" not in page.text()
     assert page.where(title=f"Meta dice: {english}")
-    assert "Meta no aceptó la plantilla (132012)" in page.text(f"message-{unnamed}")
+    assert "Un dato no tiene el formato que la plantilla pide: elígela otra vez y corrígelo (132012)" in page.text(
+        f"message-{unnamed}"
+    )
 
 
 async def test_an_edited_message_shows_what_it_said_before(shop: Shop) -> None:
@@ -240,12 +249,15 @@ async def test_an_edited_message_shows_what_it_said_before(shop: Shop) -> None:
 
 
 async def test_signs_that_turn_the_line_around_are_written_out_in_names_of_people_and_files(shop: Shop) -> None:
-    chat = await shop.add_chat("Carla \u202eamoR")
+    chat = await shop.add_chat("Carla \u202eamoR", alias="Clara \u202eamoR", person={"username": "car\u2066la"})
     message = await shop.add_message(chat, kind="document", details={"filename": "foto\u202egpj.exe"})
+    await shop.add(CapturedAnswer, chat_id=chat, name="material", value="Gran\u202eito", at=NOW)
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
+    for words in ("~Carla [RLO]amoR", "@car[LRI]la", "Gran[RLO]ito"):
+        assert words in page.text("facts"), words
     assert "foto[RLO]gpj.exe" in page.text(f"message-{message}")
-    assert "Carla [RLO]amoR" in page.text("conversation-title")
+    assert "Clara [RLO]amoR" in page.text("conversation-title")
     assert "\u202e" not in page.text()
 
 

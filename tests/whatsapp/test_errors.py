@@ -3,7 +3,8 @@
 import pytest
 
 from waia.kit.i18n import translator
-from waia.whatsapp.errors import ErrorClass, Scope, classify, reason_words, scope_of, wait_s
+from waia.whatsapp.error_words import has_words, reason_words
+from waia.whatsapp.errors import ErrorClass, Scope, classify, scope_of, wait_s
 
 SPECIFIED = {
     ErrorClass.RETRY: [4, 80007, 130429, 131056, 131057, 133004, 2494100, 134101],
@@ -41,6 +42,11 @@ def test_a_code_has_the_class_that_meta_documents(code: int, group: ErrorClass) 
 @pytest.mark.parametrize("code", [*[code for code, _ in CODES], 424242, -1, None])
 def test_every_code_can_be_said_in_words(code: int | None) -> None:
     assert reason_words(code)
+
+
+@pytest.mark.parametrize("code", [code for code, _ in CODES])
+def test_every_code_that_meta_documents_has_a_sentence_of_its_own(code: int) -> None:
+    assert has_words(code)
 
 
 def test_words_are_spanish_sentences_for_the_screen_to_translate() -> None:

@@ -20,7 +20,7 @@ from waia.chats.panel.bubble import (
 from waia.chats.panel.files import KINDS, with_file
 from waia.chats.panel.whatsapp_text import is_safe_link, revealed
 from waia.media.values import Attachment
-from waia.whatsapp.errors import has_words, reason_words
+from waia.whatsapp.error_words import arrival_words
 
 HIDDEN_FIELDS = frozenset({"flow_token"})
 MAX_LINES, MAX_FIELD = 30, 1_000
@@ -190,9 +190,8 @@ def _reason(errors: object) -> str:
     """Why Meta did not hand us the content: in our words, to be translated, or in its own."""
     for error in map(_node, _some(errors)):
         code = error.get("code")
-        if isinstance(code, int) and has_words(code):
-            return reason_words(code)
-        told = _text(error.get("details")) or _text(error.get("message")) or _text(error.get("title"))
+        known = arrival_words(code) if isinstance(code, int) else ""
+        told = known or _text(error.get("details")) or _text(error.get("message")) or _text(error.get("title"))
         if told:
             return told
     return ""

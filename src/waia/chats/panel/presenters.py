@@ -77,7 +77,7 @@ async def facts(tx: Transaction, chat_id: int) -> Facts | None:
         chat_id=chat_id,
         person=person(row),
         phone=_international(row.phone),
-        username=f"@{row.username}" if row.username else "",
+        username=_at(row.username),
         since=row.created_at,
         step=row.step or "",
         needs_review=row.needs_review,
@@ -88,7 +88,7 @@ async def facts(tx: Transaction, chat_id: int) -> Facts | None:
 
 def person(row: AnyRow) -> Person:
     """Alias, else profile name, else @username, else number, else the end of an id."""
-    phone, username = _international(row.phone), f"@{row.username}" if row.username else ""
+    phone, username = _international(row.phone), _at(row.username)
     name = revealed(row.alias or row.name or "") or username or phone
     address = phone or username
     return Person(
@@ -129,7 +129,7 @@ async def _rows(tx: Transaction, found: Sequence[AnyRow]) -> tuple[ChatRow, ...]
 async def _roles(tx: Transaction, chat_ids: Collection[int]) -> Mapping[int, tuple[RoleBadge, ...]]:
     badges: defaultdict[int, tuple[RoleBadge, ...]] = defaultdict(tuple)
     for chat_id, keyword, name in await repository.roles_by_chat(tx, chat_ids):
-        badges[chat_id] += (RoleBadge(keyword, name),)
+        badges[chat_id] += (RoleBadge(keyword, revealed(name)),)
     return badges
 
 
@@ -141,14 +141,14 @@ def _row(row: AnyRow, roles: Mapping[int, tuple[RoleBadge, ...]]) -> ChatRow:
         preview_kind=row.preview_kind,
         preview_author=row.preview_author,
         preview_user_id=row.preview_user_id,
-        preview_user_name=row.preview_user_name,
+        preview_user_name=revealed(row.preview_user_name),
         preview_status=row.preview_status,
         at=row.last_message_at,
         unread=row.unread,
         estado=row.estado or "",
         holder=row.holder,
         owner_id=row.owner_id,
-        owner_name=row.owner_name or "",
+        owner_name=revealed(row.owner_name or ""),
         owner_initials=initials(row.owner_name or ""),
         queue_name=row.queue_name or "",
         roles=roles[row.id],
@@ -166,7 +166,7 @@ def _strip(row: AnyRow) -> HolderStrip:
         chat_id=row.id,
         holder=row.holder,
         owner_id=row.owner_id,
-        owner_name=row.owner_name or "",
+        owner_name=revealed(row.owner_name or ""),
         queue_role_id=row.queue_role_id,
         queue_name=row.queue_name or "",
         estado=row.estado or "",
@@ -176,6 +176,10 @@ def _strip(row: AnyRow) -> HolderStrip:
         window_ends_at=row.window_ends_at,
         unread=row.unread,
     )
+
+
+def _at(username: str) -> str:
+    return f"@{revealed(username)}" if username else ""
 
 
 def _international(phone: str) -> str:

@@ -15,7 +15,7 @@ from waia.chats.panel.whatsapp_text import pieces, plain, revealed, unturned
 from waia.kit.db import Transaction
 from waia.media.repository import attachments_of
 from waia.media.values import Attachment
-from waia.whatsapp.errors import has_words, reason_words
+from waia.whatsapp.error_words import has_words, reason_words
 
 PAGE = 50
 FARTHEST, CONTEXT = 400, 10
@@ -169,10 +169,10 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
 
 
 def _trouble(row: AnyRow) -> Trouble:
-    if row.error_code is None or not has_words(row.error_code):
-        known = reason_words(row.error_code) if row.error_code is not None and not row.error_text else ""
-        return Trouble(known or row.error_text, code=row.error_code)
-    return Trouble(reason_words(row.error_code), row.error_text, row.error_code)
+    """Our own words for Meta's codes. Where we have none for this very code, Meta's stand beside them."""
+    if row.error_code is None:
+        return Trouble(row.error_text)
+    return Trouble(reason_words(row.error_code), row.error_text, row.error_code, is_known=has_words(row.error_code))
 
 
 def _earlier(details: Mapping[str, object]) -> tuple[str, ...]:

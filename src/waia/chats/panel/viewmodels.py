@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from waia.chats.panel.whatsapp_text import unturned
 from waia.media.values import Attachment
 
 HUES = 8
@@ -132,9 +133,15 @@ class HolderStrip:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
+    """What the customer answered; `shown` hides nothing that turns the line around."""
+
     name: str
     value: str
     at: datetime
+
+    @property
+    def shown(self) -> str:
+        return unturned(self.value)
 
 
 @dataclass(frozen=True, slots=True)
