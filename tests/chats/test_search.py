@@ -1,7 +1,9 @@
 """Search: what is found, by whom, in which order, and what hostile or heavy questions come to. On both databases."""
 
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text, update
@@ -17,6 +19,7 @@ from waia.chats.search.rebuild import rebuild
 from waia.chats.search.words import fold, marked, read_query, words_of
 from waia.kit import deadline
 
+HALFWAY = 800
 INDEXES = ("message", "contact")
 HOSTILE = (
     '"', "'", '"unterminated', "a OR b", "NEAR(a b)", "words:hola", "* *", "hola*", "(((", "))", "-hola", "+hola -eva",
@@ -186,6 +189,26 @@ async def test_a_search_that_takes_too_long_is_stopped_shows_what_it_has_and_say
     assert page.ids("chat") == [chat]
     assert _hits(page) == []
     assert "La búsqueda tardó demasiado" in page.page.text("found")
+
+
+async def test_what_was_found_before_the_deadline_is_kept_the_newest_first(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time passes by steps of the database here, so that the deadline falls in the middle of the search."""
+    shop = await Shop.open(tmp_path, sqlite_url)
+    chat = await shop.add_chat("Carla")
+    messages = [await shop.add_message(chat, "granito") for _ in range(40)]
+    ticks = count()
+    monkeypatch.setattr(deadline, "STEPS", 1)
+    monkeypatch.setattr(find_repository, "AT_ONCE", 1)
+    monkeypatch.setattr(deadline, "time", SimpleNamespace(monotonic=lambda: 0.0 if next(ticks) < HALFWAY else 9.0))
+    async with shop.browser("ana") as ana:
+        page = await ana.get(f"/chats/{chat}/busqueda?q=granito")
+    await shop.close()
+    found = [int(each) for e in page.page.elements if "data-found" in e for each in e["data-found"].split()]
+    assert 0 < len(found) < len(messages)
+    assert found == messages[: -len(found) - 1 : -1]
+    assert page.page.text("chat-found").startswith("La búsqueda tardó demasiado · 1 de")
 
 
 async def test_a_statement_beyond_its_deadline_ends_and_the_connection_lives_on(shop: Shop) -> None:

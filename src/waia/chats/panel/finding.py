@@ -67,7 +67,7 @@ async def find(tx: Transaction, sight: Sight, words: str, filters: Filters, befo
         async with within(tx, ends - monotonic()):
             people = await chats_named(tx, query, among, MOST_PEOPLE) if before is None else []
         async with within(tx, ends - monotonic()):
-            pairs = await messages_with(tx, query, among, before=before, limit=MOST_HITS)
+            await messages_with(tx, query, among, pairs, before=before, limit=MOST_HITS)
     except TookTooLong:
         cut = True
     return await _found(tx, query, people, pairs, cut)
@@ -77,11 +77,14 @@ async def find_in_chat(tx: Transaction, chat_id: int, words: str) -> tuple[list[
     """Ids of the messages of one chat that hold the words, the newest first; whether there was no time for all."""
     query = read_query(words)
     among = Among(repository.of_chat(chat_id), (chat_id,))
+    pairs: list[tuple[int, int]] = []
+    cut = False
     try:
         async with within(tx, PATIENCE_S):
-            return [pair[0] for pair in await messages_with(tx, query, among, before=None, limit=MOST_IN_CHAT)], False
+            await messages_with(tx, query, among, pairs, before=None, limit=MOST_IN_CHAT)
     except TookTooLong:
-        return [], True
+        cut = True
+    return [pair[0] for pair in pairs], cut
 
 
 async def _found(

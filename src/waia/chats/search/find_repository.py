@@ -12,8 +12,10 @@ from waia.chats.search.index_repository import MARK, chat_mark
 from waia.chats.search.words import Query
 from waia.kit.db import Transaction
 
+Pairs = list[tuple[int, int]]
 NEWEST = 20_000
 FEW_MESSAGES = 50_000
+AT_ONCE = 10
 _FOUND = table("message_search", column("rowid"), column("message_id"), column("words", String), column("chat_id"))
 _PEOPLE = table("contact_search", column("rowid"), column("contact_id"), column("words", String))
 
@@ -43,14 +45,16 @@ async def chats_named(tx: Transaction, query: Query, among: Among, limit: int) -
 
 
 async def messages_with(
-    tx: Transaction, query: Query, among: Among, *, before: int | None, limit: int
-) -> list[tuple[int, int]]:
-    """(message id, chat id) of messages that hold the words, older than `before`."""
+    tx: Transaction, query: Query, among: Among, found: Pairs, *, before: int | None, limit: int
+) -> None:
+    """Adds (message id, chat id) of messages that hold the words, older than `before`, to `found`, the newest first
+    and as they come: what was found before a deadline is kept."""
     if not query:
-        return []
+        return
     if tx.dialect == "sqlite":
-        return await _on_sqlite(tx, query, among, before, limit)
-    return await _on_mysql(tx, query, among, before, limit)
+        await _on_sqlite(tx, query, among, found, before, limit)
+    else:
+        await _on_mysql(tx, query, among, found, before, limit)
 
 
 async def texts_of(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Any]:
@@ -66,34 +70,35 @@ async def texts_of(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Any]
     return found.all()  # type: ignore[no-any-return]
 
 
-async def _on_sqlite(
-    tx: Transaction, query: Query, among: Among, before: int | None, limit: int
-) -> list[tuple[int, int]]:
+async def _on_sqlite(tx: Transaction, query: Query, among: Among, found: Pairs, before: int | None, limit: int) -> None:
     asked = " AND ".join(
         [*(f'"{word}"' for word in query.words), *([f'"{query.beginning}"*'] if query.beginning else [])]
     )
     if among.few is not None:
         marks = " OR ".join(f'"{chat_mark(chat_id)}"' for chat_id in among.few)
         if not marks:
-            return []
+            return
         asked = f"{asked} AND ({marks})"
-    found = select(_FOUND.c.rowid, _FOUND.c.chat_id).join(Chat, Chat.id == _FOUND.c.chat_id)
-    found = found.where(literal_column("message_search").op("MATCH")(asked), *among.conditions)
+    wanted = select(_FOUND.c.rowid, _FOUND.c.chat_id).join(Chat, Chat.id == _FOUND.c.chat_id)
+    wanted = wanted.where(literal_column("message_search").op("MATCH")(asked), *among.conditions)
     if before is not None:
-        found = found.where(_FOUND.c.rowid < before)
-    return _pairs(await tx.execute(found.order_by(_FOUND.c.rowid.desc()).limit(limit)))
+        wanted = wanted.where(_FOUND.c.rowid < before)
+    newest = wanted.order_by(_FOUND.c.rowid.desc()).limit(limit)
+    async with tx.connection.stream(newest, execution_options={"yield_per": AT_ONCE}) as rows:
+        async for some in rows.partitions():
+            found += _pairs(some)
 
 
-async def _on_mysql(
-    tx: Transaction, query: Query, among: Among, before: int | None, limit: int
-) -> list[tuple[int, int]]:
+async def _on_mysql(tx: Transaction, query: Query, among: Among, found: Pairs, before: int | None, limit: int) -> None:
     """FULLTEXT collects all that match before it sorts, so it is asked last: a common word is soon found among the
     newest messages, and whoever sees few chats has few messages to look through."""
     if among.few is not None and await _is_small(tx, among.few):
-        return await _by_reading(tx, query, among, _FOUND.c.chat_id.in_(among.few), before, limit)
+        found += await _by_reading(tx, query, among, _FOUND.c.chat_id.in_(among.few), before, limit)
+        return
     newest = await _newest(tx) - NEWEST if before is None else before - NEWEST
-    found = await _by_reading(tx, query, among, _FOUND.c.message_id > newest, before, limit)
-    return found if len(found) == limit else await _by_fulltext(tx, query, among, before, limit)
+    found += await _by_reading(tx, query, among, _FOUND.c.message_id > newest, before, limit)
+    if len(found) < limit:
+        found[:] = await _by_fulltext(tx, query, among, before, limit)
 
 
 async def _is_small(tx: Transaction, chat_ids: Sequence[int]) -> bool:
@@ -107,23 +112,19 @@ async def _newest(tx: Transaction) -> int:
 
 async def _by_reading(
     tx: Transaction, query: Query, among: Among, where: ColumnElement[bool], before: int | None, limit: int
-) -> list[tuple[int, int]]:
+) -> Pairs:
     whole = [_FOUND.c.words.contains(f" {MARK}{word} ") for word in query.words]
     begun = [_FOUND.c.words.contains(f" {MARK}{query.beginning}")] if query.beginning else []
     return await _read(tx, and_(where, *whole, *begun), among, before, limit)
 
 
-async def _by_fulltext(
-    tx: Transaction, query: Query, among: Among, before: int | None, limit: int
-) -> list[tuple[int, int]]:
+async def _by_fulltext(tx: Transaction, query: Query, among: Among, before: int | None, limit: int) -> Pairs:
     asked = [f"+{MARK}{word}" for word in query.words] + ([f"+{MARK}{query.beginning}*"] if query.beginning else [])
     holds = match(_FOUND.c.words, against=" ".join(asked)).in_boolean_mode()
     return await _read(tx, holds, among, before, limit)
 
 
-async def _read(
-    tx: Transaction, holds: ColumnElement[bool], among: Among, before: int | None, limit: int
-) -> list[tuple[int, int]]:
+async def _read(tx: Transaction, holds: ColumnElement[bool], among: Among, before: int | None, limit: int) -> Pairs:
     found: Select[Any] = select(_FOUND.c.message_id, _FOUND.c.chat_id).join(Chat, Chat.id == _FOUND.c.chat_id)
     found = found.where(holds, *among.conditions)
     if before is not None:
@@ -131,5 +132,5 @@ async def _read(
     return _pairs(await tx.execute(found.order_by(_FOUND.c.message_id.desc()).limit(limit)))
 
 
-def _pairs(rows: Any) -> list[tuple[int, int]]:
+def _pairs(rows: Any) -> Pairs:
     return [(row[0], row[1]) for row in rows]
