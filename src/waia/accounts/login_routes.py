@@ -108,8 +108,9 @@ async def _login_page(
 ) -> Response[Any]:
     visitor, now = accounts.visitor(request), accounts.clock.real()
     seal = accounts.seals.read(visitor.form_cookie, now) or accounts.seals.issue(now)
+    part = "accounts/_sign_in.html" if error else "accounts/_sign_in_over.html"
     answer = page.html(
-        "accounts/_sign_in.html" if "hx-request" in request.headers else "accounts/login.html",
+        part if "hx-request" in request.headers else "accounts/login.html",
         status=error.status if error else 200,
         headers={"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTries) else None,
         form_token=seal.token,

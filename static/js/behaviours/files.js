@@ -97,10 +97,17 @@ export default function files(form) {
   function answered(tile, request) {
     if (!tile.isConnected) return;
     if (request.status === 201) return arrived(tile, request.responseText);
-    if (request.status === 401) document.body.dispatchEvent(new CustomEvent("waia:sign-in"));
+    if (request.status === 401) return signedOut(tile);
     let told = {};
     try { told = JSON.parse(request.responseText); } catch { /* the page of a proxy */ }
     failed(tile, { ...told, message: told.message ?? document.body.dataset.failed, final: request.status === 422 });
+  }
+
+  // The file stays in hand while somebody signs in over the page, and goes up with the token of the new login.
+  function signedOut(tile) {
+    failed(tile, { message: box.dataset.offline });
+    document.addEventListener("waia:resume", () => tile.isConnected && "failed" in tile.dataset && again(tile), { once: true });
+    document.body.dispatchEvent(new CustomEvent("waia:sign-in"));
   }
 
   function arrived(tile, html) {
@@ -139,7 +146,7 @@ export default function files(form) {
     bar.hidden = false;
     bar.value = 0;
     waiting.push(tile);
-    tile.querySelector("[data-remove]").focus();
+    if (tile.contains(document.activeElement)) tile.querySelector("[data-remove]").focus();
     next();
   }
 
