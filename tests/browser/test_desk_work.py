@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.stage import PHONE, House, Stage, demo_house
 
 PASSWORD = "piedra-de-rio-42"
+PLAN: FilePayload = {"name": "plano.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}
+COUNT_TONES = """() => {
+    window.tones = 0;
+    const Real = window.OscillatorNode;
+    window.OscillatorNode = class extends Real { start(at) { window.tones += 1; super.start(at); } };
+}"""
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -114,6 +120,56 @@ async def test_the_card_takes_an_alias_and_roles_also_by_dragging(stage: Stage) 
     assert await violations(beto.page) == []
 
 
+async def test_the_card_holds_the_files_of_the_chat_and_gets_new_ones_while_it_is_open(stage: Stage) -> None:
+    beto = await stage.agent("beto")
+    await beto.open("Luis Ángel Pardo")
+    await beto.page.locator(".conversation .menu summary").click()
+    await beto.page.get_by_role("link", name="Roles y alias").click()
+    card = beto.page.locator("#facts")
+    await expect(card.get_by_role("button", name="Administrador")).to_be_focused()
+    await card.get_by_role("heading", name="Archivos").scroll_into_view_if_needed()
+    await card.get_by_role("link", name="Foto del").click()
+    await expect(beto.page.locator("#lightbox")).to_contain_text("Esta es mi cocina")
+    await beto.page.keyboard.press("Escape")
+    await expect(card.get_by_role("link", name="Foto del")).to_be_focused()
+    luis = await stage.phone("luis")
+    await luis.sends("Documento")
+    plan = card.locator(".file").first.get_by_role("link", name="plano-cocina.pdf")
+    await expect(plan).to_have_attribute("download", "plano-cocina.pdf")
+    await card.get_by_role("heading", name="Sesiones").scroll_into_view_if_needed()
+    await card.get_by_role("link", name="Ver en la conversación").last.click()
+    await expect(beto.page.locator(".message .bubble:focus")).to_be_in_viewport()
+    assert await violations(beto.page) == []
+
+
+async def test_d02_what_comes_undoes_neither_a_search_nor_the_mark_of_the_open_chat(stage: Stage) -> None:
+    ana, diego = await stage.agent("ana"), await stage.phone("diego")
+    await ana.open("Diego Ramírez")
+    await diego.says("¿Siguen ahí?")
+    await expect(ana.row("Diego Ramírez")).to_contain_text("¿Siguen ahí?")
+    await expect(ana.row("Diego Ramírez").locator("a")).to_have_attribute("aria-current", "page")
+    await ana.page.locator("#search").fill("granito")
+    await expect(ana.page.locator("#found mark").first).to_be_visible()
+    found = await ana.page.locator("#found").inner_text()
+    await diego.says("Sigo con el mesón")
+    await expect(ana.bubble("Sigo con el mesón", "customer")).to_be_visible()
+    assert await ana.page.locator("#found").inner_text() == found
+    await expect(ana.page.locator("#search")).to_have_value("granito")
+
+
+async def test_d04_a_chat_that_is_opened_makes_no_sound(stage: Stage) -> None:
+    ana = await stage.agent("ana")
+    await ana.page.add_init_script(f"({COUNT_TONES})()")
+    await ana.page.reload()
+    await ana.page.get_by_label("Avisos de este equipo").first.click()
+    await ana.page.get_by_label("Sonido", exact=True).check()
+    await ana.page.wait_for_function("tones > 0")
+    tones = await ana.page.evaluate("tones")
+    for name in (await ana.names())[:3]:
+        await ana.open(name)
+    assert await ana.page.evaluate("tones") == tones
+
+
 async def test_d03_two_quick_steps_end_in_the_second_chat_whatever_answer_comes_last(stage: Stage) -> None:
     ana = await stage.agent("ana")
     names = await ana.names()
@@ -130,7 +186,10 @@ async def test_a_login_that_ends_opens_over_the_page_which_goes_on(stage: Stage)
     await ana.open((await ana.names())[0])
     await ana.page.evaluate("window.stays = true")
     await ana.field.fill("A medio escribir")
+    await ana.page.get_by_text("Nota interna", exact=True).click()
+    await ana.page.locator("#note-text").fill("Llamar mañana")
     await stage.house.give_password("ana", PASSWORD)
+    await ana.page.locator("[data-pick][data-as=document]").set_input_files(PLAN)
     dialog = ana.page.get_by_role("dialog", name="Tu sesión terminó")
     await dialog.get_by_label("Usuario").fill("ana")
     await dialog.get_by_label("Contraseña").fill(PASSWORD)
@@ -138,6 +197,9 @@ async def test_a_login_that_ends_opens_over_the_page_which_goes_on(stage: Stage)
     await expect(dialog).to_be_hidden()
     assert await ana.page.evaluate("window.stays") is True
     await expect(ana.field).to_have_value("A medio escribir")
+    await expect(ana.page.locator("#note-text")).to_have_value("Llamar mañana")
+    await expect(ana.page.locator("[data-attachment]")).to_contain_text("plano.pdf")
+    await ana.page.locator("[data-attachment]").get_by_role("button", name="Quitar").click()
     await ana.field.press("Enter")
     await expect(ana.bubble("A medio escribir", "user")).to_be_visible()
 

@@ -1,4 +1,5 @@
-"""Defects of the original's panel that concern who sees what, and in which order; C7 stands in `test_desk.py`."""
+"""Defects of the original's panel that a page by itself can show. C7 stands in `test_desk.py`, D12 in
+`test_stream.py`, D2 to D4 in `tests/browser/test_desk_work.py`, B6 in `tests/bot` and `tests/roads`."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from tests.chats.panel_world import NOW, Shop
+from tests.chats.panel_world import CLIENT_ID, NOW, Shop
 from waia.accounts.models import UserRole
 
 
@@ -15,6 +16,38 @@ async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
     shop = await Shop.open(tmp_path, sqlite_url)
     yield shop
     await shop.close()
+
+
+async def test_d01_the_newest_chat_stands_on_top_whatever_its_number(shop: Shop) -> None:
+    first, second = await shop.add_chat("Carla"), await shop.add_chat("Diego")
+    async with shop.browser("ana") as ana:
+        assert (await ana.get("/")).ids("chat") == [second, first]
+        await ana.act("POST", f"/chats/{first}/mensajes", texto="Buenas", client_id=CLIENT_ID)
+        assert (await ana.get("/")).ids("chat") == [first, second]
+
+
+async def test_d05_times_are_those_of_the_business_and_say_their_zone_to_the_browser(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    message = await shop.add_message(chat, timestamp=NOW)
+    async with shop.browser("ana") as ana:
+        page = (await ana.get(f"/chats/{chat}")).page
+    assert page.text(f"message-{message}").endswith("10:00 Responder Copiar")
+    (time,) = page.where(_="time", datetime="2026-11-22T15:00:00+00:00", title="22 nov 2026, 10:00")
+    assert time
+
+
+async def test_d08_documents_are_taken_from_the_page_and_one_of_an_agent_is_the_agents(shop: Shop) -> None:
+    chat = await shop.add_chat()
+    details = {"filename": "plano.pdf"}
+    theirs = await shop.add_message(chat, "", kind="document", details=details)
+    ours = await shop.add_sent(chat, "", author="user", user_id=shop.users["ana"], kind="document", details=details)
+    addresses = [f"/media/{await shop.add_file(chat, message, 'application/pdf')}" for message in (theirs, ours)]
+    async with shop.browser("ana") as ana:
+        page = (await ana.get(f"/chats/{chat}")).page
+    for address in addresses:
+        assert page.where(href=address, download="plano.pdf"), address
+    assert "Ana Torres" in page.text(f"message-{ours}")
+    assert page.where(_="input", type="file", data_as="document")
 
 
 async def test_d06_messages_of_the_same_second_stand_in_the_order_of_their_arrival(shop: Shop) -> None:

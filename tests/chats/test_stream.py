@@ -1,6 +1,7 @@
 """What an open page is told, and who is told: fragments, views, rights, caps."""
 
 import asyncio
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from tests.chats.stream_world import Office, ask, connect, eventually, serving
@@ -108,6 +109,17 @@ async def test_a_change_of_a_message_only_replaces_what_is_on_the_page(office: O
         ana = await connect(office, server, "ana", f"chat={chat}")
         await office.change_message(chat, message, text="corregido")
         await ana.until("corregido")
+        assert f'hx-target="#message-{message}" hx-swap="outerMorph"' in ana.html
+
+
+async def test_d12_an_edit_and_a_transcription_reach_the_bubble_that_is_open(office: Office) -> None:
+    chat = await office.add_chat("Carla")
+    async with serving(office) as server:
+        ana = await connect(office, server, "ana", f"chat={chat}")
+        message = await office.receive(chat, "Quiero 2 metros")
+        await ana.until("Quiero 2 metros")
+        await office.change_message(chat, message, text="Quiero 3 metros", edited_at=datetime.now(UTC))
+        await ana.until("Quiero 3 metros")
         assert f'hx-target="#message-{message}" hx-swap="outerMorph"' in ana.html
 
 
