@@ -168,6 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FIRST_MESSAGE", "first_message", "", "greet_only or greet_then_answer; empty follows the flow profile", _choice("", "greet_only", "greet_then_answer")),
     Setting("CHATS_WITHOUT_ROLE", "chats_without_role", "", "admins or all; empty follows the flow profile", _choice("", "admins", "all")),
     Setting("SESSION_CLOSE_TEXT", "session_close_text", "", "Text sent when an idle session closes; empty says nothing"),
+    Setting("WAIA_AGENT_NAME_PREFIX", "agent_name_prefix", "0", "1 puts the agent's name in bold before what they write, so that customers see who answers", _switch),
     Setting("READ_RECEIPTS", "read_receipts", "0", "1 shows the customer blue ticks when an agent opens the chat", _switch),
     Setting("TYPING_INDICATOR", "typing_indicator", "0", "1 shows the customer that the bot is writing", _switch),
     Setting("TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)),
@@ -238,6 +239,7 @@ class Settings:
     first_message: str
     chats_without_role: str
     session_close_text: str
+    agent_name_prefix: bool
     read_receipts: bool
     typing_indicator: bool
     trace_days: float

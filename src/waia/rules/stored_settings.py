@@ -16,7 +16,7 @@ KEPT_IN_DATABASE = frozenset(
     {
         "initial_step", "session_timeout_s", "buffer_s", "bot_max_age_min", "bot_resume_hours",
         "handover_role", "auto_assign", "fallback_text", "command_match", "first_message", "chats_without_role",
-        "session_close_text", "hours", "read_receipts", "typing_indicator", "trace_days",
+        "session_close_text", "hours", "agent_name_prefix", "read_receipts", "typing_indicator", "trace_days",
     }
 )  # fmt: skip
 # Texts that have no variable: only the database can change them.
