@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -66,12 +67,19 @@ def _components(
 
 def _header(panel: Panel, answers: Mapping[str, str], prefix: str, named: bool) -> tuple[template.Value, ...]:
     if panel.format in MEDIA_FORMATS:
-        return (template.MediaValue(panel.format.lower(), link=answers[f"{prefix}header"]),)
+        link = answers[f"{prefix}header"]
+        name = _last_part(link) if panel.format == "DOCUMENT" else None
+        return (template.MediaValue(panel.format.lower(), link=link, filename=name),)
     if panel.format == "LOCATION":
         latitude, longitude = (degrees(answers[f"{prefix}{key}"]) for key in ("latitude", "longitude"))
         name, address = (answers.get(f"{prefix}{key}", "") for key in ("place", "address"))
         return (template.PlaceValue(latitude, longitude, name, address),)
     return _texts("header", panel.header, answers, prefix, named)
+
+
+def _last_part(link: str) -> str | None:
+    """What the customer reads as the document's name."""
+    return unquote(urlsplit(link).path).rpartition("/")[2] or None
 
 
 def _texts(place: str, text: str, answers: Mapping[str, str], prefix: str, named: bool) -> tuple[template.Value, ...]:
