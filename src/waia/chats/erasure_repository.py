@@ -12,6 +12,7 @@ from waia.chats.models import (
     Contact,
     ContactIdentity,
     DecisionRow,
+    Draft,
     Message,
     OutboxItem,
     Reaction,
@@ -21,7 +22,7 @@ from waia.kit.db import Transaction
 from waia.media.models import Media
 from waia.whatsapp.models import InboxItem
 
-BY_CHAT = (Message, OutboxItem, Reaction, DecisionRow, BotSession, CapturedAnswer, Media)
+BY_CHAT = (Message, OutboxItem, Reaction, DecisionRow, BotSession, CapturedAnswer, Draft, Media)
 BY_CONTACT = (ContactIdentity, Alias, Chat)
 
 

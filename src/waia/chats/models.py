@@ -296,3 +296,17 @@ class UndoStep(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     before: Mapped[dict[str, object]] = mapped_column(JSON)
     after: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class Draft(Model):
+    """What one agent typed in one chat and did not send. An empty text stays for a while, so that a save which was
+    overtaken by the sending is known for what it is: its `version` is behind."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (Index(None, "chat_id"), Index(None, "saved_at"), Model.__table_args__)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("usuarios.id", ondelete="CASCADE"), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str] = mapped_column(long_text())
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,6 +10,7 @@ from waia.accounts.tidy import tidy
 from waia.chats import outbox_repository as outbox
 from waia.chats import repository
 from waia.chats.contact_repository import contact_records
+from waia.chats.drafts_repository import forget_empty
 from waia.chats.outbox_repository import OUTBOX
 from waia.chats.outgoing import Outgoing, enqueue
 from waia.chats.receipts import RECEIPTS
@@ -175,6 +176,7 @@ class Scheduler:
         await events.prune(tx.connection, now - EVENTS_KEPT)
         await tidy(tx, now)
         await drop_drafts(tx, now - DRAFTS_KEPT)
+        await forget_empty(tx, now - DRAFTS_KEPT)
         reach("scheduler.in_prune")
 
 
