@@ -8,6 +8,7 @@ from playwright.async_api import Dialog, Locator, Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.stage import Stage
+from tests.media.samples import sample
 from tests.road_world import said
 from tests.roads.bodies import PNID
 from waia.simulator.faults import once
@@ -18,7 +19,7 @@ NOT_A_WHATSAPP_USER = 131026
 PASSWORD = "mesones de piedra 2026"
 ENTER = "new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })"
 TELL_ANSWERED = """() => document.addEventListener("htmx:finally:request", ({ target }) => {
-    if (target.matches("form.composer")) document.body.dataset.answered = "yes";
+    if (target.matches?.("form.composer")) document.body.dataset.answered = "yes";
 })"""
 DOUBLE_SENDS = {
     "a double Enter": f"field => {{ field.dispatchEvent({ENTER}); field.dispatchEvent({ENTER}); }}",
@@ -200,3 +201,68 @@ async def _in_doubt(stage: Stage, desk: Desk, words: str) -> Locator:
 async def _accept(dialog: Dialog) -> None:
     assert "dos veces" in dialog.message
     await dialog.accept()
+
+
+async def test_a_draft_is_on_every_device_and_two_of_them_do_not_eat_each_others(shop_stage: Stage) -> None:
+    shop_stage.expects("409")  # a save that is told of the other one
+    desk = await _desk_with(shop_stage, "wanda", "Wanda Ruiz")
+    chat = await desk.chat_id()
+    async with desk.page.expect_response("**/borrador"):
+        await desk.field.fill("Le confirmo el precio")
+    phone = await shop_stage.agent("beto", f"/chats/{chat}")
+    await expect(phone.field).to_have_value("Le confirmo el precio")
+    async with phone.page.expect_response("**/borrador"):
+        await phone.field.fill("Le confirmo el precio y el plazo")
+    await desk.field.fill("Mejor te llamo")
+    other = desk.page.locator("[data-other]")
+    await expect(other).to_contain_text("Le confirmo el precio y el plazo")
+    await other.get_by_role("button", name="Añadir").click()
+    await expect(desk.field).to_have_value("Mejor te llamo\nLe confirmo el precio y el plazo")
+    async with desk.page.expect_response("**/borrador"):
+        await desk.field.fill("Mejor te llamo. Le confirmo el precio y el plazo")
+    await desk.open("Karina Vélez")
+    await expect(desk.row("Wanda Ruiz").locator(".row__preview")).to_contain_text("Borrador: Mejor te llamo")
+    await desk.open("Wanda Ruiz")
+    await desk.field.press("Enter")
+    await expect(desk.page.locator(".message--user")).to_have_count(1)
+    await desk.open("Karina Vélez")
+    await expect(desk.row("Wanda Ruiz").locator(".row__preview")).to_contain_text("Tú:")
+    await phone.page.goto(f"/chats/{chat}")
+    await expect(phone.field).to_have_value("")
+
+
+async def test_a_draft_is_kept_when_the_page_closes_at_once(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "xenia", "Xenia Paz")
+    chat = await desk.chat_id()
+    await desk.field.fill("Un momento")
+    await desk.page.close(run_before_unload=True)
+    again = await shop_stage.agent("beto", f"/chats/{chat}")
+    await expect(again.field).to_have_value("Un momento")
+
+
+async def test_an_action_is_one_request(shop_stage: Stage) -> None:
+    desk = await _desk_with(shop_stage, "yara", "Yara Gil")
+    seen: list[str] = []
+    desk.page.on("request", lambda request: seen.append(f"{request.method} {request.url.rpartition('/')[2]}"))
+
+    async def asked(words: str) -> list[str]:
+        await expect(desk.bubble(words, "user")).to_have_count(1)
+        told = [
+            each for each in seen if not each.startswith("GET") and not each.endswith(("borrador", "lectura", "uso"))
+        ]
+        seen.clear()
+        return told
+
+    await desk.writes("Buenas tardes")
+    assert await asked("Buenas tardes") == ["POST mensajes"]
+    await desk.field.press_sequentially("/salu")
+    await expect(desk.page.locator(".composer [role=option]:visible")).to_have_count(1)
+    await desk.field.press("Enter")
+    await desk.field.press("Enter")
+    assert await asked("Soy del equipo") == ["POST mensajes"]
+    await desk.page.locator("[data-attach-menu] summary").click()
+    await desk.page.get_by_label("Documentos").set_input_files(sample("papers.pdf"))
+    await expect(desk.page.locator("[data-attachment]")).to_have_count(1)
+    await desk.writes("La factura")
+    told = await asked("La factura")
+    assert [each.partition("?")[0] for each in told] == ["POST archivos", "POST mensajes"]

@@ -1,6 +1,7 @@
-"""Quick replies by keyboard alone: `/`, a few letters, Enter; what has files takes them along."""
+"""Quick replies by keyboard alone: `/`, a few letters, Enter; and a message with options, tapped by the customer."""
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.browser.stage import Stage
@@ -38,3 +39,36 @@ async def test_a_reply_is_found_taken_changed_and_sent_by_keyboard(stage: Stage)
     await ana.page.keyboard.press("Escape")
     await expect(ana.page.locator("[data-replies]")).to_be_hidden()
     await expect(ana.field).to_have_value("/zzz")
+
+
+async def test_a_list_is_built_seen_sent_and_tapped(stage: Stage) -> None:
+    stage.expects("422")
+    ana, elena = await stage.agent("ana"), await stage.phone("elena")
+    await ana.open("Elena Duarte")
+    await ana.page.locator("[data-attach-menu] summary").click()
+    await ana.page.get_by_role("link", name="Botones o lista").click()
+    dialog = ana.page.get_by_role("dialog", name="Mensaje con opciones")
+    await dialog.get_by_text("Lista", exact=True).click()
+    await dialog.get_by_label("Texto").fill("¿Cuál *piedra* prefieres?")
+    await dialog.get_by_label("Opción 1", exact=True).fill("Granito")
+    await dialog.get_by_label("Opción 2", exact=True).fill("Mármol")
+    await expect(dialog.locator("#menu-preview .choices__item")).to_have_text(["Granito", "Mármol"])
+    await dialog.get_by_role("button", name="Añadir opción").click()
+    await expect(dialog.get_by_label("Opción 4", exact=True)).to_be_focused()
+    await ana.page.keyboard.type("Cuarcita de un color que no cabe")
+    await expect(dialog.locator("#menu-r-0-3-t-count")).to_have_text("32/24")
+    await dialog.get_by_role("button", name="Enviar").click()
+    await expect(dialog.locator("#menu-r-0-3-t-error")).to_contain_text("WhatsApp admite 24")
+    await expect(dialog.locator("#menu-etiqueta-error")).to_be_visible()
+    assert (await Axe().run(ana.page)).response["violations"] == []
+    await dialog.get_by_label("Botón que abre la lista").fill("Ver piedras")
+    await dialog.get_by_label("Opción 4", exact=True).fill("Cuarcita")
+    await dialog.get_by_role("button", name="Enviar").click()
+    await expect(dialog).to_have_count(0)
+    bubble = ana.bubble("¿Cuál piedra prefieres?", "user")
+    await expect(bubble.locator(".choices__item")).to_have_text(["Granito", "Mármol", "Cuarcita"])
+
+    await elena.heard("piedra").last.get_by_role("button", name="Ver piedras").click()
+    await elena.page.get_by_role("dialog").get_by_text("Mármol").click()
+    await expect(bubble.locator(".choices__item--chosen")).to_contain_text("Mármol")
+    await expect(ana.bubble("Mármol", "customer")).to_have_count(1)

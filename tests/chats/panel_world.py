@@ -39,8 +39,7 @@ class Shop:
 
     @classmethod
     async def open(cls, folder: Path, database_url: str, **settings: str) -> "Shop":
-        environ = {"WAIA_DATA": str(folder), "DATABASE_URL": database_url, "CHATS_WITHOUT_ROLE": "admins", **settings}
-        shop = cls(make_parts(load_settings({**environ, "WAIA_CLOCK": NOW.isoformat()}, env_file=None)))
+        shop = cls(cls.parts_of(folder, database_url, **settings))
         async with shop.parts.database.writing() as tx:
             shop.roles["admin"] = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()
             shop.roles["ventas"] = await _add(tx, Role, name="Ventas", keyword="ventas")
@@ -55,6 +54,11 @@ class Shop:
         for name in shop.users:
             shop.tokens[name] = await shop.sign_in(name)
         return shop
+
+    @staticmethod
+    def parts_of(folder: Path, database_url: str, **settings: str) -> Parts:
+        environ = {"WAIA_DATA": str(folder), "DATABASE_URL": database_url, "CHATS_WITHOUT_ROLE": "admins", **settings}
+        return make_parts(load_settings({**environ, "WAIA_CLOCK": NOW.isoformat()}, env_file=None))
 
     async def close(self) -> None:
         await self.parts.stop()

@@ -84,3 +84,21 @@ async def test_d14_the_role_admin_as_a_second_role_sees_every_chat(shop: Shop) -
         await tx.execute(insert(UserRole).values(user_id=shop.users["ana"], role_id=shop.roles["admin"]))
     async with shop.browser("ana") as ana:
         assert set((await ana.get("/")).ids("chat")) == chats
+
+
+async def test_d09_what_is_wrong_with_a_file_or_a_text_is_said_in_its_own_words(shop: Shop) -> None:
+    """Uploads failed in silence, and every refused text was an "invalid URL"."""
+    chat = await shop.add_chat()
+    async with shop.browser("ana") as ana:
+        headers = {"x-csrf-token": ana.csrf, "content-type": "text/html"}
+        page = await ana.http.post(f"/chats/{chat}/archivos?nombre=a.html", content=b"<html></html>", headers=headers)
+        empty = await ana.http.post(f"/chats/{chat}/archivos?nombre=a.jpg", content=b"", headers=headers)
+        text = await ana.act("POST", f"/chats/{chat}/mensajes", texto="x" * 4_097, client_id=CLIENT_ID)
+    assert (page.status_code, page.json()["message"].split(".")[0]) == (
+        422,
+        "Por seguridad no se envían páginas web ni dibujos SVG",
+    )
+    assert empty.status_code == 422
+    assert empty.json()["message"] != page.json()["message"]
+    assert text.status == 422
+    assert text.page.text("composer-error") == "El texto: tiene 4097 caracteres y WhatsApp admite 4096"

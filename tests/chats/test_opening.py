@@ -119,3 +119,12 @@ async def test_a_customer_who_answers_under_the_other_spelling_comes_to_the_same
         await road.calm()
         assert await road.store.one("SELECT count(*) FROM chat_state") == 1
         assert await road.store.one("SELECT count(*) FROM contact_identities WHERE kind = 'wa_id'") == 2
+
+
+async def test_a_name_offers_the_chats_that_are_there_to_who_may_see_them(shop: Shop) -> None:
+    carla, diego = await shop.add_chat("Carla Gómez"), await shop.add_chat("Diego Gómez", window_ends_at=None)
+    async with shop.browser("ana") as ana, shop.browser("dora") as dora:
+        offered = [one["href"] for one in (await ana.get("/chats/nuevo/contactos?numero=gomez", "x")).page.where(_="a")]
+        assert sorted(offered) == [f"/chats/{carla}", f"/chats/{diego}#plantillas"]
+        assert (await ana.get("/chats/nuevo/contactos?numero=%22OR%20*", "x")).page.where(_="a") == []
+        assert (await dora.get("/chats/nuevo/contactos?numero=gomez", "x")).page.where(_="a") == []

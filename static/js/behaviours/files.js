@@ -255,5 +255,5 @@ export default function files(form) {
     zone.hidden = true;
     if (isHere(event)) add([...event.dataTransfer.files]);
   });
-  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; }, { signal: stop.signal });
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false; }, { signal: stop.signal });
 }

@@ -11,9 +11,11 @@ from litestar.params import FromPath
 from waia.chats import send
 from waia.chats.access import find_chat
 from waia.chats.attachments import drafts_to_send
+from waia.chats.drafts import Draft, clear
 from waia.chats.panel import repository
-from waia.chats.panel.composing import LARGEST_FORM, MessageForm, parts_of, read_message
+from waia.chats.panel.composing import LARGEST_FORM, MessageForm, parts_of, read_message, sign
 from waia.chats.panel.desk import Desk
+from waia.chats.panel.drafting import DRAFT_VERSION
 from waia.chats.panel.replies import parts_of_reply
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid
@@ -27,22 +29,27 @@ async def send_message(request: AnyRequest, desk: Given[Desk], chat_id: FromPath
     """A repeat of the same `client_id` answers with the same bubbles."""
     form = await read_message(request)
     try:
-        message_ids = await desk.database.run(lambda tx: _send(tx, desk, chat_id, form))
+        message_ids, left = await desk.database.run(lambda tx: _send(tx, desk, chat_id, form))
     except (Invalid, Conflict) as error:
         return await desk.answer_refused(chat_id, form, error)
-    return await desk.answer(chat_id, *message_ids)
+    headers = {DRAFT_VERSION: str(left.version)} if left and not left.text else {}
+    return await desk.answer(chat_id, *message_ids, headers=headers)
 
 
-async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) -> list[int]:
+async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) -> tuple[list[int], Draft | None]:
+    """The messages' ids, and what is left of the draft that the text was."""
     chat = await find_chat(tx, desk.user, chat_id, desk.without_role)
     form.check()
     quoted_wamid = await _quoted(tx, chat_id, form.quoted_id)
     written = send.Written(form.client_id, quoted_wamid, desk.now, desk.real_now, desk.resume_hours)
-    known = await send.already_sent(tx, desk.user, written)
-    if known:
-        return known
-    drafts = await drafts_to_send(tx, desk.user.id, chat_id, form.archivos) if form.archivos else []
-    return await send.send_parts(tx, chat, desk.user, await _parts(tx, desk, form, drafts), written)
+    ids = await send.already_sent(tx, desk.user, written)
+    if not ids:
+        files = await drafts_to_send(tx, desk.user.id, chat_id, form.archivos) if form.archivos else []
+        parts = await _parts(tx, desk, sign(form, desk.signature), files)
+        ids = await send.send_parts(tx, chat, desk.user, parts, written)
+    seen = form.draft_version
+    left = await clear(tx, desk.user.id, chat_id, form.text, seen, desk.real_now) if seen is not None else None
+    return ids, left
 
 
 async def _parts(tx: Transaction, desk: Desk, form: MessageForm, drafts: Sequence[Attachment]) -> list[send.Part]:

@@ -1,7 +1,7 @@
 """The composer's form: what it sends, and how it looks before and after."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,15 +10,19 @@ import msgspec
 from litestar import Request
 
 from waia.accounts.csrf import FIELD
+from waia.chats.drafts import Draft, draft_of
 from waia.chats.panel.viewmodels import Composer, HolderStrip
 from waia.chats.record import WINDOW_MARGIN
 from waia.chats.send import MOST_AT_ONCE, Part
+from waia.chats.signing import added_by, signed
+from waia.kit.db import Transaction
 from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
+from waia.media.drafts_repository import drafts_in
 from waia.media.limits import MB
 from waia.media.values import Attachment
 from waia.whatsapp.content import Audio, Content, Document, Image, Sticker, Text, Video
-from waia.whatsapp.cutting import units
+from waia.whatsapp.cutting import TEXT_LIMIT, units
 from waia.whatsapp.limits import CAPTION
 
 EMPTY = N_("Escribe algo antes de enviar.")
@@ -31,12 +35,13 @@ CAPTIONED = ("image", "video", "document")
 
 class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`responde_a` is the id of the message that is quoted, empty for none; `pies` are the captions of `archivos`;
-    `respuesta` is the quick reply whose files go along."""
+    `respuesta` is the quick reply whose files go along; `borrador` the version of the draft that the text was."""
 
     texto: str = ""
     client_id: str = ""
     responde_a: str = ""
     respuesta: str = ""
+    borrador: str = ""
     archivos: tuple[str, ...] = ()
     pies: tuple[str, ...] = ()
 
@@ -48,9 +53,13 @@ class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def quick_reply_id(self) -> int | None:
         return _number(self.respuesta)
 
+    @property
+    def draft_version(self) -> int | None:
+        return _number(self.borrador)
+
     def check(self) -> None:
         """Raises Invalid for what is not a message."""
-        if not 8 <= len(self.client_id) <= 36 or not self.client_id.replace("-", "").isalnum():
+        if not is_client_id(self.client_id):
             raise Invalid({"client_id": TORN})
         if len(self.archivos) >= MOST_AT_ONCE:
             raise Invalid({"archivos": TOO_MANY_FILES})
@@ -66,6 +75,17 @@ class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What is written below each file."""
         written = (*self.pies, *[""] * len(self.archivos))
         return {public_id: _clean(caption) for public_id, caption in zip(self.archivos, written, strict=False)}
+
+
+def sign(form: MessageForm, signature: str) -> MessageForm:
+    """With the agent's name ahead of the text, or of the first caption where there is no text."""
+    if not signature:
+        return form
+    if form.text:
+        return msgspec.structs.replace(form, texto=signed(form.text, signature))
+    first = next((place for place, words in enumerate(form.pies) if _clean(words)), len(form.pies))
+    named = (signed(_clean(words), signature) for words in form.pies[first : first + 1])
+    return msgspec.structs.replace(form, pies=(*form.pies[:first], *named, *form.pies[first + 1 :]))
 
 
 async def read_message(request: Request[Any, Any, Any]) -> MessageForm:
@@ -107,6 +127,10 @@ def _content(draft: Attachment, caption: str) -> Content:
             return Document(file_id=draft.file_id, caption=caption, filename=draft.filename)
 
 
+def is_client_id(told: str) -> bool:
+    return 8 <= len(told) <= 36 and told.replace("-", "").isalnum()
+
+
 def _number(sign: str) -> int | None:
     return int(sign) if sign.isascii() and sign.isdigit() and len(sign) < 19 else None
 
@@ -115,10 +139,32 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def new_composer(strip: HolderStrip, now: datetime, drafts: Sequence[Attachment], largest_mb: float) -> Composer:
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What an agent left in a chat: words, and files."""
+
+    draft: Draft
+    files: Sequence[Attachment]
+
+
+async def unsent_in(tx: Transaction, user_id: int, chat_id: int) -> Unsent:
+    return Unsent(await draft_of(tx, user_id, chat_id), await drafts_in(tx, user_id, chat_id))
+
+
+def new_composer(strip: HolderStrip, now: datetime, unsent: Unsent, largest_mb: float, signature: str) -> Composer:
     ends_at = strip.window_ends_at
-    is_open = ends_at is not None and now < ends_at - WINDOW_MARGIN
-    return Composer(strip.chat_id, str(uuid4()), ends_at, is_open, drafts=tuple(drafts), largest=int(largest_mb * MB))
+    return Composer(
+        strip.chat_id,
+        str(uuid4()),
+        ends_at,
+        is_open=ends_at is not None and now < ends_at - WINDOW_MARGIN,
+        text=unsent.draft.text,
+        draft_version=unsent.draft.version,
+        drafts=tuple(unsent.files),
+        largest=int(largest_mb * MB),
+        signature=signature,
+        text_limit=TEXT_LIMIT - added_by(signature),
+    )
 
 
 def kept_composer(fresh: Composer, form: MessageForm, error: str) -> Composer:

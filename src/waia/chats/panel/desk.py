@@ -17,14 +17,14 @@ from waia.chats.access import find_chat
 from waia.chats.management import Refused
 from waia.chats.panel import card as contact_card
 from waia.chats.panel import presenters, repository, timeline
-from waia.chats.panel.composing import MessageForm, kept_composer, new_composer
+from waia.chats.panel.composing import MessageForm, kept_composer, new_composer, unsent_in
 from waia.chats.record import ChatRecord
+from waia.chats.signing import signature_for
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound, WaiaError
 from waia.kit.render import Page
 from waia.kit.security import client_address
-from waia.media.drafts_repository import drafts_in
 from waia.rules.book import Rules
 from waia.settings import Settings
 
@@ -56,6 +56,7 @@ class Desk:
     without_role: str
     resume_hours: float
     read_receipts: bool
+    signature: str
 
     async def change(
         self,
@@ -145,10 +146,10 @@ class Desk:
         """The composer as it was sent, with the reason; without a script the same in a page of its own."""
         async with self.database.reading() as tx:
             strip = await presenters.holder_strip(tx, chat_id)
-            drafts = await drafts_in(tx, self.user.id, chat_id)
+            unsent = await unsent_in(tx, self.user.id, chat_id)
         if strip is None:
             raise NotFound
-        fresh = new_composer(strip, self.now, drafts, self.settings.max_upload_mb)
+        fresh = new_composer(strip, self.now, unsent, self.settings.max_upload_mb, self.signature)
         composer = kept_composer(fresh, form, error.message)
         whole = "hx-request" not in self.request.headers
         template = "chats/composer_page.html" if whole else "chats/_composer.html"
@@ -176,4 +177,5 @@ async def provide_desk(
         without_role=flow.chats_without_role,
         resume_hours=flow.values.bot_resume_hours,
         read_receipts=flow.values.read_receipts,
+        signature=signature_for(user, flow.values),
     )

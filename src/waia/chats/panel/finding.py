@@ -18,7 +18,7 @@ from waia.kit.db import Transaction
 from waia.kit.deadline import TookTooLong, within
 
 PATIENCE_S = 3.0
-MOST_PEOPLE, MOST_HITS, HITS_A_CHAT, MOST_IN_CHAT = 30, 150, 3, 500
+MOST_PEOPLE, MOST_OFFERED, MOST_HITS, HITS_A_CHAT, MOST_IN_CHAT = 30, 8, 150, 3, 500
 BEFORE, LONGEST_EXCERPT = 40, 160
 Marked = tuple[tuple[str, bool], ...]
 
@@ -71,6 +71,21 @@ async def find(tx: Transaction, sight: Sight, words: str, filters: Filters, befo
     except TookTooLong:
         cut = True
     return await _found(tx, query, people, pairs, cut)
+
+
+async def find_people(tx: Transaction, sight: Sight, words: str) -> tuple[ChatRow, ...]:
+    """Chats with people of that name or number, the newest first; those of them that there is time for."""
+    query = read_query(words)
+    if not query:
+        return ()
+    among = await repository.searched(tx, sight, Filters())
+    try:
+        async with within(tx, PATIENCE_S):
+            found = await chats_named(tx, query, among, MOST_OFFERED)
+    except TookTooLong:
+        return ()
+    rows = await presenters.rows_by_id(tx, found) if found else {}
+    return tuple(rows[chat_id] for chat_id in found if chat_id in rows)
 
 
 async def find_in_chat(tx: Transaction, chat_id: int, words: str) -> tuple[list[int], bool]:

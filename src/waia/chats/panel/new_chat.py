@@ -5,12 +5,16 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency as Given
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from waia.accounts import audit
 from waia.accounts.forms import LARGEST_FORM, read_form
+from waia.chats.access import sight_of
 from waia.chats.opening import open_chat
+from waia.chats.panel.asked import LONGEST_WORDS
 from waia.chats.panel.desk import Desk
+from waia.chats.panel.finding import find_people
 from waia.kit.db import Transaction
 from waia.kit.errors import Denied, Invalid
 from waia.kit.i18n import N_
@@ -30,6 +34,15 @@ class NewChatForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/chats/nuevo")
 async def show_new_chat(desk: Given[Desk]) -> Response[Any]:
     return _answer(desk, NewChatForm())
+
+
+@get("/chats/nuevo/contactos")
+async def show_known(desk: Given[Desk], numero: FromQuery[str] = "") -> Response[Any]:
+    """The chats that are there already with people of that name or number."""
+    async with desk.database.reading() as tx:
+        sight = await sight_of(tx, desk.user, desk.without_role)
+        rows = await find_people(tx, sight, numero[:LONGEST_WORDS])
+    return desk.page.html("chats/_known.html", rows=rows)
 
 
 @post("/chats/nuevo", status_code=200, request_max_body_size=LARGEST_FORM)

@@ -9,18 +9,19 @@ from litestar.params import FromPath, FromQuery
 
 from waia.accounts.signed_in import SignedIn
 from waia.chats.access import may_see, sight_of
+from waia.chats.drafts_repository import drafts_seen
 from waia.chats.panel import card, presenters, repository, timeline
 from waia.chats.panel.asked import Asked, Part, asked
-from waia.chats.panel.composing import new_composer
+from waia.chats.panel.composing import new_composer, unsent_in
 from waia.chats.panel.finding import find
 from waia.chats.panel.hub import read_position
 from waia.chats.panel.why import explain
 from waia.chats.presence_repository import watchers
+from waia.chats.signing import signature_for
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound
 from waia.kit.render import Page
-from waia.media.drafts_repository import drafts_in
 from waia.rules.book import Rules
 from waia.settings import Settings
 
@@ -65,12 +66,12 @@ async def show_chat(
     chat_id: FromPath[int],
 ) -> Response[str]:
     wish = asked(request, settings.timezone)
-    without_role = (await rules.book(clock.real())).chats_without_role
+    flow = await rules.book(clock.real())
     async with database.reading() as tx:
-        if not await may_see(tx, user, chat_id, without_role):
+        if not await may_see(tx, user, chat_id, flow.chats_without_role):
             raise NotFound
-        frame = await _frame(tx, user, wish, without_role)
-        context = {**frame, **await _conversation(tx, user, chat_id, wish, settings, clock)}
+        frame = await _frame(tx, user, wish, flow.chats_without_role)
+        context = {**frame, **await _conversation(tx, user, chat_id, wish, flow.values, clock)}
     return page.html(TEMPLATES[wish.part], is_admin=user.is_admin, **context)
 
 
@@ -142,6 +143,7 @@ async def _frame(tx: Transaction, user: SignedIn, wish: Asked, without_role: str
     if wish.part in {Part.PAGE, Part.LIST}:
         frame["counts"] = await presenters.counts(tx, sight)
         frame["choices"] = await presenters.filter_choices(tx)
+        frame["drafts"] = await drafts_seen(tx, sight)
     if wish.words:
         frame["found"] = await find(tx, sight, wish.words, wish.listing.filters, wish.hits_before)
     else:
@@ -157,7 +159,7 @@ async def _conversation(
         return {"facts": facts, "chat_id": chat_id}
     strip = await presenters.holder_strip(tx, chat_id)
     messages = await _messages(tx, chat_id, wish, settings)
-    drafts = await drafts_in(tx, user.id, chat_id)
+    unsent = await unsent_in(tx, user.id, chat_id)
     if strip is None:
         raise NotFound
     return {
@@ -174,7 +176,9 @@ async def _conversation(
         "marked": wish.message,
         "words_here": wish.words_here,
         "new_after": messages.new_after(strip.unread),
-        "composer": new_composer(strip, clock.business(), drafts, settings.max_upload_mb),
+        "composer": new_composer(
+            strip, clock.business(), unsent, settings.max_upload_mb, signature_for(user, settings)
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from waia.chats.panel.whatsapp_text import unturned
 from waia.media.values import Attachment
+from waia.whatsapp.cutting import TEXT_LIMIT
 
 HUES = 8
 MOST_COUNTED = 100
@@ -180,7 +181,8 @@ class Composer:
     """The form below a conversation. `client_id` makes a double submit harmless; `error` says what to correct.
 
     `drafts` are files that are attached and not sent, `captions` what is written below them,
-    `largest` how many bytes a file may have.
+    `largest` how many bytes a file may have. `draft_version`: of which draft the text is, `signature`: what is put
+    ahead of it when it is sent, `text_limit`: how long it may be then.
     """
 
     chat_id: int
@@ -193,4 +195,7 @@ class Composer:
     quick_reply: str = ""
     drafts: tuple[Attachment, ...] = ()
     largest: int = 0
+    draft_version: int = 0
+    signature: str = ""
+    text_limit: int = TEXT_LIMIT
     captions: Mapping[str, str] = field(default_factory=dict)
