@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from waia.kit.places import AllowedPlaces, Forbidden
 from waia.media.download import Downloads, Failed
 from waia.media.folder import FolderStorage
-from waia.media.hosts import AllowedPlaces, Forbidden
 from waia.media.intake import Expected
 from waia.media.values import Reason
 

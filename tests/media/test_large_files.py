@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from waia.kit.places import AllowedPlaces
 from waia.media.download import Downloads
 from waia.media.folder import FolderStorage
-from waia.media.hosts import AllowedPlaces
 from waia.media.intake import Expected
 
 MB = 1024 * 1024

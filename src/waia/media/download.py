@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from waia.media.hosts import AllowedPlaces, Forbidden, Place, Unresolved
+from waia.kit.places import AllowedPlaces, Forbidden, Place, Unresolved
 from waia.media.intake import Expected, Taken, TooBig, WrongHash, WrongLength, take_in
 from waia.media.storage import Storage, StorageFull
 from waia.media.values import Reason

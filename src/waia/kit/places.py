@@ -1,4 +1,4 @@
-"""From where we fetch: hosts on a list, over https, at a public address, which is then the one that we connect to."""
+"""Whom we ask on our own: hosts on a list, over https, at a public address, which is then where we connect to."""
 
 import asyncio
 import ipaddress
@@ -27,16 +27,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AllowedPlaces:
-    """`graph_url` is the owner's own word, so its origin is allowed as it is, also on loopback (the simulator)."""
+    """`own_url` is the owner's own word, so its origin is allowed as it is, also on loopback (the simulator)."""
 
     hosts: Sequence[str]
-    graph_url: str
+    own_url: str = ""
 
     async def place_of(self, url: str) -> Place:
         """Raises Forbidden."""
         parts = _parsed(url)
         host = parts.hostname or ""
-        if origin_of(parts) == origin_of(_parsed(self.graph_url)):
+        if self.own_url and origin_of(parts) == origin_of(_parsed(self.own_url)):
             return Place(url, host, host)
         if parts.scheme != "https" or (parts.port or HTTPS) != HTTPS:
             raise Forbidden("only https")
