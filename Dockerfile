@@ -10,7 +10,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /src
 COPY requirements requirements
 RUN python -m venv /opt/waia \
- && /opt/waia/bin/pip install --require-hashes -r requirements/redis.txt -r requirements/voice.txt \
+ && /opt/waia/bin/pip install --require-hashes -r requirements/redis.txt -r requirements/voice.txt -r requirements/push.txt \
  && pip install --require-hashes -r requirements/build.txt
 COPY . .
 COPY --from=front-end /src/node_modules node_modules

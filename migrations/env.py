@@ -3,10 +3,12 @@
 from alembic import context
 
 import waia.accounts.models
+import waia.chats.calls.models
 import waia.chats.models
 import waia.kit.events
 import waia.kit.queue
 import waia.media.models
+import waia.push.models
 import waia.quick_replies.models
 import waia.rules.models
 import waia.whatsapp.models  # noqa: F401

@@ -14,11 +14,12 @@ lock() {
 
 upgrade=${1:-}
 uv=$(command -v uv || echo .tools/bin/uv)
-lock dev pyproject.toml --extra redis --extra voice --group dev
+lock dev pyproject.toml --extra redis --extra voice --extra push --group dev
 lock run pyproject.toml --constraint requirements/dev.txt
 lock redis pyproject.toml --extra redis --constraint requirements/dev.txt
 lock voice pyproject.toml --extra voice --constraint requirements/dev.txt
 lock ffmpeg pyproject.toml --extra ffmpeg --constraint requirements/dev.txt
+lock push pyproject.toml --extra push --constraint requirements/dev.txt
 lock build --group build --constraint requirements/dev.txt
 lock uv --group uv
 lock node --group node

@@ -96,6 +96,12 @@ def _optional_address(text: str) -> str:
     return _address(text) if text else ""
 
 
+def _optional_contact(text: str) -> str:
+    if text and not text.startswith(("mailto:", "https://")):
+        raise ValueError("use an address such as mailto:ana@example.com")
+    return text
+
+
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -146,6 +152,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WAIA_MEDIA_WORKERS", "media_workers", "4", "Files of customers that are fetched at the same time", _number(1, 32)),
     Setting("WAIA_MEDIA_HOSTS", "media_hosts", "lookaside.fbsbx.com, *.fbcdn.net, *.whatsapp.net", "Hosts that files of customers may come from, beside that of META_API_URL", _names),
     Setting("WAIA_MEDIA_DAYS", "media_days", "", "Days that files are kept by kind, such as image=365, video=90; kinds: image, video, audio, document, sticker; empty keeps all", _days_by_kind),
+    Setting("WAIA_PUSH_KEY", "push_key", "", "Key that signs notifications to phones; made and stored in WAIA_DATA when empty. The same on all machines", secret=True),
+    Setting("WAIA_PUSH_HOSTS", "push_hosts", "fcm.googleapis.com, *.push.services.mozilla.com, *.push.apple.com, *.notify.windows.com", "Push services of browsers that notifications may be handed to; one of your own with its scheme, such as http://10.0.0.5:8080", _names),
+    Setting("WAIA_PUSH_CONTACT", "push_contact", "", "Whom a push service may write to, such as mailto:ana@example.com; BASE_URL when empty", _optional_contact),
+    Setting("WAIA_PUSH_TEXT", "push_text", "0", "1 shows what the customer wrote in notifications on phones; 0 only who waits", _switch),
     Setting("WAIA_LANG", "lang", "es", "Language when neither the user nor the browser says one", _choice("es", "en")),
     Setting("WAIA_TIMEZONE", "timezone", "America/Bogota", "Time zone of the business", _zone),
     Setting("WAIA_HOURS", "hours", "", "Opening hours such as mon-fri 08:00-18:00; sat 09:00-13:00; empty means always open"),
@@ -217,6 +227,10 @@ class Settings:
     media_workers: int
     media_hosts: tuple[str, ...]
     media_days: dict[str, int]
+    push_key: str
+    push_hosts: tuple[str, ...]
+    push_contact: str
+    push_text: bool
     lang: str
     timezone: ZoneInfo
     hours: str

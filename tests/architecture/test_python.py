@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.architecture.source import PythonFile, python_files
 
 LONGEST_FUNCTION = 40
-MAY_SPEAK_HTTP = {"media", "whatsapp", "simulator", "transcription"}
+MAY_SPEAK_HTTP = {"media", "push", "whatsapp", "simulator", "transcription"}
 HTTP_CLIENTS = {"httpx", "requests", "urllib3", "aiohttp"}
 BOT_MAY_IMPORT = {
     "__future__", "ast", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "functools",

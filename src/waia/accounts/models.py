@@ -35,6 +35,7 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column("password", String(255), key="password_hash")
     display_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     language: Mapped[str] = mapped_column(String(5), default="", server_default="")
+    theme: Mapped[str] = mapped_column(String(5), default="", server_default="")
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="0")
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     away_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,6 +1,6 @@
 """All SQL about users and their roles."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -61,6 +61,11 @@ async def store_disabled(tx: Transaction, user_id: int, disabled_at: datetime | 
 
 async def store_away(tx: Transaction, user_id: int, away_at: datetime | None) -> None:
     await tx.execute(update(User).where(User.id == user_id).values(away_at=away_at))
+
+
+async def store_taste(tx: Transaction, user_id: int, taste: Mapping[str, str]) -> None:
+    """`theme` and `language`, those that are given; empty: as the browser says."""
+    await tx.execute(update(User).where(User.id == user_id).values(**taste))
 
 
 async def demand_new_password(tx: Transaction, user_id: int) -> None:

@@ -14,6 +14,7 @@ from waia.accounts.own_account_routes import (
     show_logins,
     show_password_form,
 )
+from waia.accounts.taste_routes import change_taste, send_taste
 
 routes: list[HTTPRouteHandler] = [
     show_login,
@@ -29,5 +30,7 @@ routes: list[HTTPRouteHandler] = [
     note_use,
     go_away,
     come_back,
+    change_taste,
+    send_taste,
 ]
 demo_routes: list[HTTPRouteHandler] = [enter_demo]

@@ -145,4 +145,5 @@ def signed_in(found: FoundLogin, csrf: str) -> SignedIn:
         language=found.language,
         must_change_password=found.must_change_password,
         is_away=found.is_away,
+        theme=found.theme,
     )

@@ -21,6 +21,7 @@ class SignedIn:
     language: str
     must_change_password: bool
     is_away: bool = False
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)

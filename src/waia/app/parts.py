@@ -11,14 +11,15 @@ from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
 from waia.kit.failpoints import reach
+from waia.kit.places import AllowedPlaces
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
 from waia.media.download import Downloads
 from waia.media.folder import FolderStorage
-from waia.media.hosts import AllowedPlaces
 from waia.media.limits import MB
 from waia.media.storage import Storage
 from waia.media.upkeep import Upkeep
+from waia.push.parts import Push, open_push
 from waia.rules.book import Rules
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
@@ -29,6 +30,7 @@ from waia.workers.loop import run_forever
 from waia.workers.media import MediaWorker
 from waia.workers.mind import Mind
 from waia.workers.outbox import Sender
+from waia.workers.push import PushWorker
 from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
 from waia.workers.renditions import RenditionsWorker
@@ -61,6 +63,7 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
+    push: Push
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -89,6 +92,7 @@ class Parts:
             "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,
             "templates": templates.step,
+            "push": PushWorker(self.database, self.clock, self.rules, self.push, self.accounts.sessions.idle).step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [
@@ -105,6 +109,7 @@ class Parts:
         await asyncio.gather(*self.background, return_exceptions=True)
         await self.media.stop()
         await self.client.close()
+        await self.push.close()
         await self.database.close()
 
 
@@ -146,6 +151,7 @@ def make_parts(settings: Settings) -> Parts:
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
+        push=open_push(settings),
         closing=closing,
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from waia.settings import SettingError
@@ -15,24 +16,28 @@ class SecretKeyUnusable(SettingError):
 
 
 def secret_key(configured: str, data_dir: Path) -> bytes:
-    """Several processes may ask at once: the one that creates the file wins, the others read it."""
     if configured:
         return configured.encode()
     file = data_dir / FILE_NAME
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        _create(file)
-    key = file.read_bytes().strip()
+    key = kept_once(file, lambda: secrets.token_urlsafe(48))
     if len(key) < SHORTEST:
         raise SecretKeyUnusable(f"{file} is too short to be a key: delete it, and everybody signs in again")
     return key
 
 
-def _create(file: Path) -> None:
-    draft = file.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
+def kept_once(file: Path, make: Callable[[], str]) -> bytes:
+    """What the file holds. Several processes may ask at once: the one that creates it wins, the others read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _create(file, make())
+    return file.read_bytes().strip()
+
+
+def _create(file: Path, content: str) -> None:
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as opened:
-        opened.write(secrets.token_urlsafe(48))
+        opened.write(content)
     try:
         os.link(draft, file)
     except FileExistsError:

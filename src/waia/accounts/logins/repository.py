@@ -1,8 +1,9 @@
 """All SQL about logins and failed tries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, or_, select, update
@@ -21,6 +22,7 @@ class FoundLogin:
     username: str
     display_name: str
     language: str
+    theme: str
     must_change_password: bool
     is_away: bool
     times: LoginTimes
@@ -45,6 +47,7 @@ _LOGIN = (
         User.username,
         User.display_name,
         User.language,
+        User.theme,
         User.must_change_password,
         User.away_at,
         Login.created_at,
@@ -66,6 +69,13 @@ async def login_by_token(tx: Transaction, token_hash: str) -> FoundLogin | None:
 
 async def login_by_id(tx: Transaction, login_id: int) -> FoundLogin | None:
     return _found((await tx.execute(_LOGIN.where(Login.id == login_id))).all())
+
+
+async def logins_with_ids(tx: Transaction, login_ids: Collection[int]) -> list[FoundLogin]:
+    """Those that are still there; whether they ended by time is another question."""
+    rows = (await tx.execute(_LOGIN.where(Login.id.in_(login_ids)).order_by(Login.id))).all()
+    found = (_found(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+    return [login for login in found if login is not None]
 
 
 async def add_login(
@@ -162,5 +172,5 @@ def _found(rows: Sequence[Row[Any]]) -> FoundLogin | None:
     row = rows[0]
     times = LoginTimes(row.created_at, row.last_seen_at, row.confirmed_at)
     carried = tuple((each.role_id, each.keyword) for each in rows if each.role_id is not None)
-    facts = (row.id, row.user_id, row.username, row.display_name, row.language, row.must_change_password)
-    return FoundLogin(*facts, row.away_at is not None, times, carried)
+    facts = (row.id, row.user_id, row.username, row.display_name, row.language, row.theme)
+    return FoundLogin(*facts, row.must_change_password, row.away_at is not None, times, carried)

@@ -1,0 +1,1 @@
+"""Calls people who are not in front of the panel: which chats wait for whom, and who was told already."""
