@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request
 from litestar.config.response_cache import ResponseCacheConfig
-from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency as Given
 from litestar.di import Provide
-from litestar.static_files import create_static_files_router
 
 from waia.accounts import routes as account_routes
 from waia.accounts.guards import Gate, current_user, provide_user
 from waia.accounts.refusals import EXCEPTION_HANDLERS as REFUSALS
 from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
 from waia.app.health import routes as health_routes
+from waia.app.offline import routes as offline_routes
 from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
+from waia.app.static_files import show_static
 from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
 from waia.kit.csp_report import take_csp_report
-from waia.kit.errors import NotFound
-from waia.kit.files import static_dir
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
+from waia.push import routes as push_routes
 from waia.settings import Settings
 from waia.whatsapp.webhook import routes as webhook_routes
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from waia.app.demo import OtherEnd
 
 MAX_BODY = 1024 * 1024
-LONGEST_NAME = 255
 
 
 def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Litestar:
@@ -71,29 +69,17 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
 
 
 def _routes() -> list[Any]:
-    static = create_static_files_router(
-        path="/static",
-        directories=[static_dir()],
-        opt={"public": True},
-        before_request=_refuse_impossible_name,
-        cache_control=CacheControlHeader(max_age=31_536_000, public=True),
-    )
-    routes: list[Any] = [
+    return [
         *webhook_routes,
         *health_routes,
         take_csp_report,
         *account_routes.routes,
         *panel_routes.routes,
         *stream.routes,
+        *push_routes.routes,
+        *offline_routes,
+        show_static,
     ]
-    return [*routes, static]
-
-
-def _refuse_impossible_name(request: Request[Any, Any, Any]) -> None:
-    """No file of ours has such a name, and the system would not even look for it."""
-    path = request.scope["path"]
-    if not path.isprintable() or any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in path.split("/")):
-        raise NotFound
 
 
 def _other_end(parts: Parts) -> "OtherEnd":
@@ -116,6 +102,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "live": parts.live,
         "storage": parts.storage,
         "attacher": parts.attacher,
+        "push": parts.push,
         "parts": parts,
     }
     provided = {name: Provide(_always(value), sync_to_thread=False) for name, value in values.items()}

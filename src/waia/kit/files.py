@@ -45,7 +45,13 @@ def asset(path: str) -> str:
     """The address of one of our own static files, such as `css/base.css`; its query changes with it."""
     file = static_dir() / path
     stat = file.stat()
-    return f"/static/{path}?v={_content_hash(file, stat.st_mtime_ns, stat.st_size)}"
+    return f"/static/{path}?v={content_hash(file, stat.st_mtime_ns, stat.st_size)[:ASSET_HASH_LENGTH]}"
+
+
+@lru_cache(maxsize=512)
+def content_hash(file: Path, modified_ns: int, size: int) -> str:
+    """Of a file as it was at that time, with that size."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @cache
@@ -61,8 +67,3 @@ def _vendor_manifest() -> Mapping[str, str]:
     except FileNotFoundError:
         raise FrontEndNotInstalled("static/vendor is empty: run `make setup`") from None
     return manifest
-
-
-@lru_cache(maxsize=512)
-def _content_hash(file: Path, modified_ns: int, size: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:ASSET_HASH_LENGTH]

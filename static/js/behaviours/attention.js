@@ -62,11 +62,15 @@ function speaks() {
 
 function tell(waiting, words) {
   for (const { chat, name } of waiting.slice(-3)) {
-    const shown = new Notification("waia", { body: words.replace("#", name), tag: `waia-chat-${chat}`, renotify: true });
-    shown.addEventListener("click", () => {
-      focus();
-      location.assign(`/chats/${chat}`);
-    });
+    const said = { body: words.replace("#", name), tag: `waia-chat-${chat}`, renotify: true };
+    try {
+      new Notification("waia", said).addEventListener("click", () => {
+        focus();
+        location.assign(`/chats/${chat}`);
+      });
+    } catch { // phones leave that to the service worker
+      navigator.serviceWorker?.ready.then((worker) => worker.showNotification("waia", { ...said, data: { address: `/chats/${chat}` } }));
+    }
   }
 }
 

@@ -5,13 +5,18 @@ function isTyping(target) {
 
 // Where the last step led; the address follows only when the answer is there.
 let wanted = null;
+// Where the chat stood that is open: one that left the list has neighbours all the same.
+let place = -1;
 
 function step(by) {
   const links = [...document.querySelectorAll("#chats .row__link")];
-  const aimed = wanted === null ? -1 : links.findIndex((link) => link.getAttribute("href") === wanted);
-  const at = aimed < 0 ? links.findIndex((link) => link.hasAttribute("aria-current")) : aimed;
-  const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
+  const here = wanted ?? location.pathname;
+  const at = links.findIndex((link) => link.getAttribute("href") === here);
+  const begin = by > 0 ? 0 : links.length - 1;
+  const left = place < 0 || here === "/" ? begin : Math.min(by > 0 ? place : place - 1, links.length - 1);
+  const next = links[at < 0 ? left : at + by];
   if (!next) return;
+  place = links.indexOf(next);
   wanted = next.getAttribute("href");
   next.scrollIntoView({ block: "nearest" });
   next.click();
@@ -39,6 +44,7 @@ const ACTS = {
   r: () => document.querySelector("#composer-text:enabled")?.focus(),
   i: () => press("a[data-facts-switch]"),
   m: () => document.querySelector(".conversation .menu summary")?.click(),
+  f: () => press(".filters__opener"),
   "?": () => htmx.ajax("GET", "/atajos", { source: document.body, target: "#dialog", swap: "innerHTML" }),
 };
 
@@ -47,6 +53,11 @@ function escape(event) {
   const composer = document.getElementById("composer-text");
   if (event.target === composer) document.querySelector("#chats .row__link[aria-current]")?.focus();
   else composer?.focus();
+}
+
+/** The tabs of the list by their number. */
+function openTab(number) {
+  document.querySelectorAll("#counts .tab")[number - 1]?.click();
 }
 
 function act(event, typing) {
@@ -73,6 +84,9 @@ export default function keyboard(panel) {
     } else if (event.key === "/" && !typing && !event.altKey) {
       event.preventDefault();
       document.getElementById("search")?.focus();
+    } else if (/^Digit[1-6]$/.test(event.code) && (event.altKey || !typing) && !event.shiftKey) {
+      event.preventDefault();
+      openTab(Number(event.code.at(-1)));
     } else if (event.key === "Escape") {
       escape(event);
     } else {
@@ -83,6 +97,8 @@ export default function keyboard(panel) {
   for (const name of ["htmx:after:history:update", "popstate"]) addEventListener(name, arrived, { signal: stop.signal });
   panel.addEventListener("click", (event) => {
     const link = event.target.closest(".row__link");
-    if (link) wanted = link.getAttribute("href");
+    if (!link) return;
+    wanted = link.getAttribute("href");
+    place = [...document.querySelectorAll("#chats .row__link")].indexOf(link);
   });
 }
