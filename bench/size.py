@@ -20,6 +20,7 @@ class Size:
     looks: int
     crowds: tuple[int, ...]
     crowd_s: float
+    stalled: int
 
 
 FULL = Size(
@@ -36,6 +37,7 @@ FULL = Size(
     looks=60,
     crowds=(500, 2_000),
     crowd_s=15.0,
+    stalled=100,
 )
 TINY = Size(
     starts=1,
@@ -51,4 +53,5 @@ TINY = Size(
     looks=2,
     crowds=(3,),
     crowd_s=0.5,
+    stalled=2,
 )

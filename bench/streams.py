@@ -1,6 +1,7 @@
 """Open panels: how late they hear of a message, what they hold in memory, and what they cost the webhook."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -17,16 +18,23 @@ from bench.stand import Ground, Serving
 from bench.wire import Listener, ask, get
 
 A_PERSON, QUIET_S = 10, "8"
+SMALL_BUFFER = 4_096
 PER_SECOND, SETTLE_S, LAST_EVENT_S = 2.0, 2.0, 5.0
 ROUNDS = 3
 
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
+    alone_ms = 0.0
     for streams in ground.size.crowds:
         waits, rss_mb = await _crowd(ground, streams)
+        alone_ms = alone_ms or percentile(waits, 0.99) * 1000
         name = f"{streams:,} open streams, {PER_SECOND:g} messages/s"
         yield Figure(f"{name}, p99", percentile(waits, 0.99) * 1000, "ms", aim=at_most(1_000))
         yield Figure(f"{name}, memory", rss_mb, "MB", aim=at_most(200))
+    fewest, stalled = ground.size.crowds[0], ground.size.stalled
+    waits, _ = await _crowd(ground, fewest, stalled)
+    name = f"{fewest:,} open streams beside {stalled} that never read, p99"
+    yield Figure(name, percentile(waits, 0.99) * 1000, "ms", alone_ms, aim=at_most(1.25, Of.RATIO))
     alone, beside = await _acks(ground)
     yield Figure("webhook beside an open panel", beside, "acks/s", alone, aim=at_least(0.9, Of.RATIO))
 
@@ -58,14 +66,15 @@ class _Ear:
             self._room.note()
 
 
-async def _crowd(ground: Ground, streams: int) -> tuple[list[float], float]:
+async def _crowd(ground: Ground, streams: int, stalled: int = 0) -> tuple[list[float], float]:
     async with ground.stand() as stand, graph(lambda _: None) as port:
-        cookies = await open_logins(stand.url, -(-streams // A_PERSON))
+        cookies = await open_logins(stand.url, -(-(streams + stalled) // A_PERSON))
         # The list shows the last message: with a quiet window that is the customer's and not yet the reply.
         async with stand.serving(port, BUFFER_SECONDS=QUIET_S) as serving:
             room = _Room(streams)
             ears = [_Ear(room) for _ in range(streams)]
             lines = [await _listen(serving, cookies[n // A_PERSON], ear) for n, ear in enumerate(ears)]
+            lines += [await _stall(serving, cookies[(streams + n) // A_PERSON]) for n in range(stalled)]
             await asyncio.sleep(SETTLE_S)
             waits = await _tell(ground, serving, ears, room)
             rss_mb = serving.rss_mb
@@ -77,6 +86,19 @@ async def _crowd(ground: Ground, streams: int) -> tuple[list[float], float]:
 async def _listen(serving: Serving, cookie: str, ear: _Ear) -> asyncio.Transport:
     make = partial(Listener, get("/eventos", cookie, accept="text/event-stream"), ear.hear)
     transport, _ = await asyncio.get_running_loop().create_connection(make, "127.0.0.1", serving.port)
+    return transport
+
+
+async def _stall(serving: Serving, cookie: str) -> asyncio.Transport:
+    """A browser that asks and then never reads a byte, with little room on the way."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+    line.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(line, ("127.0.0.1", serving.port))
+    make = partial(Listener, get("/eventos", cookie, accept="text/event-stream"), lambda _: None)
+    transport, _ = await loop.create_connection(make, sock=line)
+    transport.pause_reading()
     return transport
 
 

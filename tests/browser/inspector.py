@@ -8,12 +8,13 @@ from playwright.async_api import Page, Request
 from tests.browser.hostile_words import HOST
 
 # Where a customer's words may stand in an attribute, and what a link may lead to.
-FIND_MARKUP = """() => {
+FIND_MARKUP = """html => {
     const mayHold = new Set(["href", "title", "aria-label", "value", "data-quote-text", "download", "data-name"]);
     const told = (value) => value.replace(/wamid\\.[\\w+/=%]+/g, ""); // random letters, and some of them spell it
     const leads = /^(href|src|action|formaction|xlink:href)$/i;
     const found = [];
-    for (const element of document.querySelectorAll("*")) {
+    const page = html === null ? document : new DOMParser().parseFromString(html, "text/html");
+    for (const element of page.querySelectorAll("*")) {
         const where = element.cloneNode(false).outerHTML?.slice(0, 200);
         for (const { name, value } of element.attributes) {
             if (/^on/i.test(name) || /pwn/i.test(name)) found.push(where);
@@ -47,8 +48,9 @@ class Inspector:
         page.context.on("request", inspector._note)
         return inspector
 
-    async def markup(self) -> list[str]:
-        return [str(found) for found in await self.page.evaluate(FIND_MARKUP)]
+    async def markup(self, html: str | None = None) -> list[str]:
+        """In the page, or in another that is only read."""
+        return [str(found) for found in await self.page.evaluate(FIND_MARKUP, html)]
 
     def _note(self, request: Request) -> None:
         address = urlsplit(request.url)

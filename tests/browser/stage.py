@@ -114,6 +114,7 @@ class Stage:
     async def window(self, **options: Any) -> Page:
         """A page of a browser that knows nobody yet."""
         given = {"viewport": WIDE, "locale": "es-CO", "reduced_motion": "reduce", "base_url": self.house.address}
+        given |= {"service_workers": "block"}  # Playwright's routes do not see what one fetches
         context = await self.browser.new_context(**{**given, **options})
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(TELL_BROKEN_POLICY)

@@ -1,16 +1,20 @@
 """What customers write is text on every screen, whatever it looks like: nothing runs, loads or becomes an element."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.hostile_words import BIDI, HOSTILE
 from tests.browser.inspector import Inspector
 from tests.browser.stage import House, Stage
 from tests.road_world import eventually
 from tests.roads.bodies import PNID
+from tests.roads.store import Store
 from waia.simulator import spoken
 from waia.simulator.handset import Handset
 
@@ -49,6 +53,12 @@ BE_CARELESS = """words => {
         const place = document.body.appendChild(document.createElement("div"));
         place.innerHTML = each;
     }
+}"""
+SEND = """async ([method, path, fields]) => {
+    const headers = [...document.body.attributes].find(({ name }) => name.startsWith("hx-headers"));
+    const token = headers ? JSON.parse(headers.value)["X-CSRF-Token"] : document.querySelector("[name=_csrf]").value;
+    const told = { "HX-Request": "true", "X-CSRF-Token": token };
+    await fetch(path, { method, body: new URLSearchParams(fields), headers: told });
 }"""
 CLOSE_THE_DIALOG = "() => document.getElementById('dialog').close()"
 
@@ -106,6 +116,45 @@ async def test_no_word_becomes_more_than_text_on_the_phone_page(stage: Stage) ->
     await quique.page.reload()
     assert await inspector.markup() == []
     assert (inspector.ran, inspector.asked_for) == ([], [])
+
+
+async def test_no_word_of_an_agent_becomes_more_than_text_in_the_panel(shop_stage: Stage) -> None:
+    """Notes, aliases, messages, quick replies, kept answers, names of people and roles, searches, filters."""
+    store = shop_stage.house.store
+    beto = await shop_stage.agent("beto", "/clave", bypass_csp=True)
+    inspector = await Inspector.at(beto.page)
+    chats = await store.column("SELECT id FROM chat_state ORDER BY id LIMIT 3")
+    for number, words in enumerate(HOSTILE):
+        await _say_by_forms(beto.page, chats[number % 3], words)
+        await _store_what_admins_fill(store, number, chats[number % 3], words)
+    for chat in chats:
+        for path in (f"/chats/{chat}?ficha=1", f"/chats/{chat}/respuestas", f"/chats/{chat}/traspaso"):
+            await beto.page.goto(path)
+            assert await inspector.markup() == [], path
+    for words in HOSTILE[::3]:
+        for where in ("/?q=", "/?rol=", f"/chats/{chats[0]}?buscar=", "/login?next=", "/no/"):
+            answer = await beto.page.request.get(where + quote(words, safe=""))
+            assert await inspector.markup(await answer.text()) == [], (where, words)
+    assert (inspector.ran, inspector.asked_for) == ([], [])
+
+
+async def _store_what_admins_fill(store: Store, number: int, chat: int, words: str) -> None:
+    reply = "INSERT INTO botones (mensaje, nombre) VALUES (:words, :name)"
+    kept = "INSERT OR IGNORE INTO captured_answers (chat_id, name, value, at) VALUES (:chat, :name, :words, :at)"
+    role = "INSERT INTO roles (name, keyword) VALUES (:name, :key)"
+    person = "INSERT INTO usuarios (username, password, display_name) VALUES (:key, '!', :words)"
+    values = {"words": words, "name": words[:40], "key": f"hostil{number}", "chat": chat, "at": "2026-11-22 10:00:00"}
+    for statement in (reply, kept, role, person):
+        await store.rows(statement, **{name: values[name] for name in re.findall(r":(\w+)", statement)})
+
+
+async def _say_by_forms(page: Page, chat: int, words: str) -> None:
+    """As the forms of the panel do: note, alias, message."""
+    said = {"nota": (f"/chats/{chat}/notas", "POST"), "alias": (f"/chats/{chat}/alias", "PUT")}
+    for field, (path, method) in said.items():
+        await page.evaluate(SEND, [method, path, {field: words[:100]}])
+    sent = {"texto": words, "client_id": str(uuid4())}
+    await page.evaluate(SEND, ["POST", f"/chats/{chat}/mensajes", sent])
 
 
 async def _everybody_writes(house: House) -> None:

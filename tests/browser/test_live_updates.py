@@ -52,7 +52,7 @@ class Street:
 
     async def open(self, name: str, path: str) -> Page:
         context: BrowserContext = await self.browser.new_context(
-            locale="es-CO", viewport={"width": 1366, "height": 768}
+            locale="es-CO", viewport={"width": 1366, "height": 768}, service_workers="block"
         )
         address = f"http://127.0.0.1:{self.port}"
         await context.add_cookies([{"name": "waia", "value": self.office.tokens[name], "url": address}])

@@ -52,7 +52,7 @@ class Office:
 
     @asynccontextmanager
     async def window(self, name: str, viewport: ViewportSize = WIDE, **options: Any) -> AsyncIterator[Window]:
-        context = await self.browser.new_context(viewport=viewport, locale="es-CO", **options)
+        context = await self.browser.new_context(viewport=viewport, locale="es-CO", service_workers="block", **options)
         await context.add_cookies([{"name": "waia", "value": self.shop.tokens[name], "url": self.address}])
         await context.add_init_script(BROKEN_POLICY)
         page, complaints = await context.new_page(), []

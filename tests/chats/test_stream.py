@@ -4,7 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from sqlalchemy import update
+
 from tests.chats.stream_world import Office, ask, connect, eventually, serving
+from waia.accounts.models import User
 from waia.chats.panel.audience import viewer as audience
 from waia.chats.panel.feed import Pace
 from waia.kit.wakeups import Wakeups
@@ -213,6 +216,19 @@ async def test_a_revoked_login_ends_the_stream_within_five_seconds(office: Offic
         await office.revoke("ana")
         await ana.until_told("signed-out", timeout_s=5)
         await ana.until_ended()
+
+
+async def test_a_disabled_user_hears_nothing_more_after_five_seconds(office: Office) -> None:
+    chat = await office.add_chat("Carla")
+    async with serving(office) as server:
+        ana = await connect(office, server, "ana")
+        async with office.database.writing() as tx:
+            gone = update(User).where(User.id == office.users["ana"]).values(disabled_at=office.clock.real())
+            await tx.execute(gone)
+        await ana.until_told("signed-out", timeout_s=5)
+        await office.receive(chat, "en secreto")
+        await ana.until_ended()
+        assert "en secreto" not in ana.html
 
 
 async def test_strangers_get_401_and_no_way_to_the_login_page(office: Office) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.chats.stream_world import Client, Office, ask, connect, eventually, serving
+from waia.accounts.models import UserRole
 from waia.chats.panel import hub
 from waia.chats.panel.feed import Pace
 from waia.kit.events import Counter, Event
@@ -138,18 +139,29 @@ async def test_a_reader_that_stalls_is_cut_and_the_others_go_on(office: Office) 
         await ana.until(f'id="message-{after}"')
 
 
-async def test_two_hundred_pages_are_told_within_a_second(office: Office) -> None:
+async def test_five_hundred_pages_are_told_and_none_that_may_not_see_it(office: Office) -> None:
+    """Beside a few that never read. The pace of a quiet machine is the benchmark's business."""
     chat = await office.add_chat("Carla")
     async with office.database.writing() as tx:
-        people = await office.hire(tx, 20)
+        people = await office.hire(tx, 50)
+        await tx.execute(delete(UserRole).where(UserRole.user_id.in_([office.users[name] for name in people[40:]])))
     async with serving(office) as server:
-        clients: list[Client] = []
+        told: list[Client] = []
+        kept_out: list[Client] = []
+        stalled: list[asyncio.StreamWriter] = []
         for person in people:
-            token = await office.sign_in(person)
-            office.tokens[person] = token
-            clients += [await connect(office, server, person, f"chat={chat}") for _ in range(10)]
+            office.tokens[person] = await office.sign_in(person)
+            opened = await asyncio.gather(*(connect(office, server, person) for _ in range(9)))
+            (told if person in people[:40] else kept_out).extend(opened)
+            stalled.append((await ask(server, "vista=todos", token=office.tokens[person], limit=1_024))[3])
+        assert len(server.live.audience) == 500
         started = asyncio.get_running_loop().time()
-        message = await office.receive(chat)
-        await eventually(lambda: all(message in client.messages() for client in clients), "all were told")
-        slowest = max(told.at for client in clients for told in client.told if told.id)
-        assert slowest - started < 1
+        await office.receive(chat, "palabras para quien las puede ver")
+        await eventually(lambda: all("quien las puede ver" in client.html for client in told), "all were told", 30)
+        slowest = max(one.at for client in told for one in client.told if one.id)
+        assert slowest - started < 10
+        secret = [client for client in kept_out if "puede ver" in client.html or "Carla" in client.html]
+        assert (len(told), len(kept_out)) == (360, 90)
+        assert not secret
+        for writer in stalled:
+            writer.close()
