@@ -24,7 +24,9 @@ from waia.kit.wakeups import Wakeups
 PROMISED_S, MOMENT_S, LONG_S, OTHERS_WAIT_S = 3.0, 2.0, 6.0, 30.0
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 MARKED = "UPDATE counters SET value = value + 1 WHERE name = :name"
-LONG_AGO = "2026-01-01 00:00:00.000000"
+REFUSES_BAD = """
+    CREATE TRIGGER bad BEFORE INSERT ON inbox WHEN NEW.dedupe_key = 'wamid.bad' BEGIN SELECT RAISE(ABORT, 'bad'); END
+"""
 
 
 @contextmanager
@@ -74,6 +76,21 @@ async def test_a_lock_that_stays_is_503_in_three_seconds_and_pages_are_read_mean
         assert await asyncio.gather(*(meta.once(quiet_body(f"wamid.{n}")) for n in range(5))) == [200] * 5
         await road.calm()
         assert await stored_wamids(road) == {f"wamid.{n}" for n in range(5)}
+        await check_invariants(road)
+
+
+async def test_a_body_that_cannot_be_stored_does_not_sink_those_beside_it(tmp_path: Path, sqlite_url: str) -> None:
+    """They are written together, and a trigger of the database refuses one of them."""
+    async with inside(tmp_path, sqlite_url) as road:
+        await road.store.rows(REFUSES_BAD)
+        meta, names = Meta(road), ("first", "a", "bad", "b", "c")
+        with write_lock(tmp_path / "waia.db") as other:
+            posts = asyncio.gather(*(meta.once(quiet_body(f"wamid.{name}")) for name in names))
+            asyncio.get_running_loop().call_later(MOMENT_S / 4, other.rollback)
+            answers = dict(zip(names, await posts, strict=True))
+        assert answers == dict.fromkeys(names, 200) | {"bad": 503}
+        await road.calm()
+        assert await stored_wamids(road) == {"wamid.first", "wamid.a", "wamid.b", "wamid.c"}
         await check_invariants(road)
 
 

@@ -29,6 +29,16 @@ async def test_c01_what_meta_did_not_sign_is_refused_and_not_stored(tmp_path: Pa
         assert await road.post(body) == 200, "the same body, rightly signed"
 
 
+async def test_c01_a_repeated_signature_is_none(tmp_path: Path, sqlite_url: str) -> None:
+    """Whoever stands between might read the one, and we the other."""
+    body = texts(("wamid.forged", "Hola"))
+    headers = [("x-hub-signature-256", signature(body, SECRET)), ("x-hub-signature-256", signature(body, SECRET))]
+    async with inside(tmp_path, sqlite_url) as road:
+        assert (await road.http.post("/webhook", content=body, headers=headers)).status_code == 403
+        assert await road.store.one("SELECT count(*) FROM mensajes_procesados") == 0
+        assert await road.post(body) == 200
+
+
 async def test_c01_without_a_secret_every_webhook_is_refused(tmp_path: Path, sqlite_url: str) -> None:
     async with inside(tmp_path, sqlite_url, META_APP_SECRET="") as road:
         body = texts(("wamid.1", "Hola"))

@@ -1,6 +1,7 @@
 """How sends end: refused, doubtful, slowed down, too late; a person always learns of it, and order is kept."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from waia.chats.send import WindowClosed
 from waia.kit.errors import Conflict
 
 QUEUED, READ, DELIVERED, FAILED, UNCERTAIN, CANCELLED = 0, 3, 2, -1, -3, -4
+AT = "%Y-%m-%d %H:%M:%S.%f"
 UNDELIVERABLE, WINDOW, RATE, PAIR = 131026, 131047, 130429, 131056
 FLOW = (
     rule("menu_principal", "iniciar", "uno", "segundo"),
@@ -193,14 +195,35 @@ async def test_retry_after_is_obeyed(tmp_path: Path, sqlite_url: str) -> None:
         assert 2.0 <= (asked[1] - asked[0]).total_seconds() < 5.0
 
 
-async def test_a_stopped_token_keeps_the_queue_and_tells_the_admins(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_stopped_token_keeps_the_queue_tells_the_admins_and_asks_meta_seldom(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with inside(tmp_path, sqlite_url) as road:
         await publish(road, *FLOW)
         road.world.faults.send.refused.times, road.world.faults.send.refused_code = None, 190
         await road.says("Hola")
         await road.until("SELECT severity FROM account_alerts WHERE kind = 'sending_stopped'", "critical")
-        assert await road.store.column("SELECT state FROM outbox") == ["queued", "queued"]
-        assert await road.store.one("SELECT holder FROM chat_state") == "bot"
+        await road.says("Hola", "diego")
+        await road.until("SELECT count(*) FROM lanes WHERE queue = 'outbox' AND owner = '' AND due_at > :soon", 2,
+                         soon=datetime.now(UTC) + timedelta(seconds=5))  # fmt: skip
+        assert len([each for each in road.world.requests if each.path.endswith("/messages")]) == 1
+        assert await road.store.column("SELECT state FROM outbox") == ["queued"] * 4
+        assert await road.store.column("SELECT holder FROM chat_state") == ["bot", "bot"]
+        road.world.faults.send.refused.times = 0
+        monkeypatch.setattr(road.parts.clock, "real", lambda: datetime.now(UTC) + timedelta(minutes=1))
+        await road.calm()
+        assert [said(sent) for sent in road.sent_to("diego")] == ["uno", "dos"]
+
+
+async def test_a_customer_who_got_much_gets_one_message_each_six_seconds(tmp_path: Path, sqlite_url: str) -> None:
+    """Meta's limit for a pair, which is kept before Meta says so: three quarters of the next right are there."""
+    async with inside(tmp_path, sqlite_url) as road:
+        await in_flow(road)
+        spent_at = datetime.now(UTC)
+        await road.store.rows("UPDATE chat_state SET pair_tokens = 0.75, pair_tokens_at = :at", at=spent_at.strftime(AT))
+        assert await road.talk("precio") == ["tres"]
+        asked = [each for each in road.world.requests if each.path.endswith("/messages")][-1]
+        assert (asked.at - spent_at).total_seconds() >= 6 * 0.25
 
 
 async def test_a_free_message_outside_the_window_is_refused_with_a_clear_reason(

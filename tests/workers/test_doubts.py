@@ -11,6 +11,12 @@ from waia.simulator.faults import always
 from waia.workers.scheduler import Scheduler
 
 SECOND = timedelta(seconds=1)
+RIPE = "UPDATE outbox SET healthy_ms = 3600000 WHERE state = 'uncertain'"
+# An item that nobody works: it has no lane.
+STUCK = """
+    INSERT INTO inbox (lane, kind, phone_number_id, dedupe_key, payload, received_at, last_error)
+    VALUES ('stuck', 'message', '1', 'wamid.stuck', '', :at, '')
+"""
 
 
 async def in_doubt(road: Inside) -> str:
@@ -41,6 +47,35 @@ async def test_a_second_scheduler_does_not_make_a_doubt_ripe_sooner(tmp_path: Pa
             await road.parts.database.run(lambda tx: other._settle(tx, [item], [], 10 * SECOND))
         counted_ms, waited_ms = await road.store.one("SELECT healthy_ms FROM outbox"), 60_000
         assert counted_ms < waited_ms
+
+
+async def test_while_our_own_backlog_is_old_no_doubt_is_sent_again(tmp_path: Path, database_url: str) -> None:
+    """The status that settles it may lie in that backlog: only time in which webhooks are worked counts."""
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await in_doubt(road)
+        await road.store.rows(STUCK, at=road.parts.clock.real() - timedelta(minutes=1))
+        await road.store.rows(RIPE)
+        other = Scheduler(road.parts.database, road.parts.clock, road.parts.mind, 3600)
+        for _ in range(2):
+            await other.step()
+        assert len(road.world.sent) == 1
+        await road.store.rows("DELETE FROM inbox")
+        await other.step()
+        await road.calm()
+        assert len(road.world.sent) == 2
+
+
+async def test_a_doubt_about_the_repeat_is_left_to_people(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await in_doubt(road)
+        road.world.faults.send.lost_answer.times = road.world.faults.status.never.times = 1
+        other = Scheduler(road.parts.database, road.parts.clock, road.parts.mind, 3600)
+        for _ in range(3):
+            await road.store.rows(RIPE)
+            await other.step()
+            await road.calm()
+        assert len(road.world.sent) == 2
+        assert tuple(await road.store.row("SELECT state, resends FROM outbox")) == ("uncertain", 1)
 
 
 async def test_a_reply_that_was_settled_meanwhile_is_not_sent_again(tmp_path: Path, database_url: str) -> None:
