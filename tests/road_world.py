@@ -70,6 +70,13 @@ class Running(Protocol):
 Spawn: TypeAlias = "Callable[[Waia, dict[str, str]], Awaitable[Running]]"
 
 
+async def spawn_fork(waia: "Waia", environ: dict[str, str]) -> Running:
+    """A fork of a process that has imported everything: the same, but two seconds sooner."""
+    from tests.crash.forks import shared_forks  # it needs this module
+
+    return await shared_forks().spawn()(waia, environ)
+
+
 async def spawn_program(waia: "Waia", environ: dict[str, str]) -> Running:
     """The installed program, as an owner starts it."""
     with (waia.folder / "log").open("ab") as log:
@@ -86,7 +93,7 @@ class Waia:
     environ: dict[str, str]
     process: Running | None = None
     arguments: Sequence[str] = ("serve",)
-    spawn: Spawn = spawn_program
+    spawn: Spawn = spawn_fork
 
     @property
     def address(self) -> str:
@@ -241,7 +248,7 @@ class Served(Road):
 
 @asynccontextmanager
 async def served(
-    folder: Path, url: str, *, start: bool = True, spawn: Spawn = spawn_program, **settings: str
+    folder: Path, url: str, *, start: bool = True, spawn: Spawn = spawn_fork, **settings: str
 ) -> AsyncIterator[Served]:
     """waia as a process beside a fake Graph; with `start` False it waits for `road.waia.start()`."""
     port = free_port()

@@ -1,13 +1,10 @@
 """The fork server of a test session."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.crash.forks import Forks, fork_server
+from tests.crash.forks import Forks, shared_forks
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    with fork_server() as forks:
-        yield forks
+def forks() -> Forks:
+    return shared_forks()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.road_world import Served, Spawn, Waia, served, spawn_program
+from tests.road_world import Served, Spawn, Waia, served, spawn_fork
 
 WORKERS = 2
 
@@ -36,7 +36,7 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, url: str, *, spawn: Spawn = spawn_program, **settings: str) -> AsyncIterator[Fleet]:
+async def fleet(folder: Path, url: str, *, spawn: Spawn = spawn_fork, **settings: str) -> AsyncIterator[Fleet]:
     """Nothing runs until `start()`; at the end nothing runs any more."""
     async with served(folder, url, start=False, spawn=spawn, **settings) as road:
         ships = Fleet(road)

@@ -12,6 +12,7 @@ import selectors
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,6 +52,7 @@ def run_waia(order: dict[str, Any]) -> None:
     os.closerange(3, 1024)
     os.environ.clear()
     os.environ.update(order["environ"])
+    time.tzset()
     processes._THIS_RUN = uuid4().hex[:8]
     random.seed()
     strike = stop_here if order["stops"] else failpoints.arm.__defaults__[0]  # type: ignore[index]

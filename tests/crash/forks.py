@@ -1,6 +1,7 @@
 """Asks the fork server for waia processes; each behaves as one that was started as a program."""
 
 import asyncio
+import atexit
 import json
 import os
 import signal
@@ -9,8 +10,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tests.road_world import Running, Spawn, Waia
@@ -66,6 +68,14 @@ class Forks:
             return Forked(int(await reader.readline()), reader, writer)
 
         return start
+
+
+@cache
+def shared_forks() -> Forks:
+    """The fork server of this process, started when it is first asked for."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(fork_server())
 
 
 @contextmanager

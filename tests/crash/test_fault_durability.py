@@ -12,7 +12,7 @@ import pytest
 
 from tests.crash.effort import times
 from tests.programs import need
-from tests.road_world import PATIENCE_S, Served, Waia, eventually, served
+from tests.road_world import PATIENCE_S, Served, Waia, eventually, served, spawn_program
 from tests.roads.bodies import OTHER_PNID, text, value, webhook
 from tests.roads.store import Store
 
@@ -95,7 +95,7 @@ def judge(calls: list[re.Match[str]]) -> Verdict:
 async def test_200_only_after_fsync(tmp_path: Path, sqlite_url: str) -> None:
     """F3, N5. One after the other, and then several at once."""
     log = tmp_path / "strace"
-    async with served(tmp_path, sqlite_url, start=False) as road:
+    async with served(tmp_path, sqlite_url, start=False, spawn=spawn_program) as road:
         road.waia.arguments = ("serve", "--web-only")
         await road.waia.start()
         async with traced(road, log):

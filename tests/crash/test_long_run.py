@@ -11,7 +11,7 @@ import pytest
 
 from tests.crash.effort import SOAK, note_figures
 from tests.crash.killer import FLOW
-from tests.road_world import Served, served
+from tests.road_world import Served, served, spawn_program
 from tests.roads.bodies import PNID
 from tests.roads.desk import publish
 from tests.roads.invariants import check_invariants
@@ -33,7 +33,7 @@ class Footprint:
 @pytest.mark.skipif(not SOAK, reason="only in a soak")
 @pytest.mark.timeout(0)
 async def test_half_load_for_long_leaves_no_trace(tmp_path: Path, sqlite_url: str) -> None:
-    async with served(tmp_path, sqlite_url, SEND_RATE_PER_SECOND="1000") as road:
+    async with served(tmp_path, sqlite_url, spawn=spawn_program, SEND_RATE_PER_SECOND="1000") as road:
         await publish(road, *FLOW)
         for number in range(CUSTOMERS):
             road.world.add_customer(f"c{number}", f"c{number}", f"5731{number:08}", reads_at_once=False)

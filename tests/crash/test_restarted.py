@@ -11,7 +11,7 @@ from tests.crash.effort import SOAK, note_figures, times
 from tests.crash.fleet import Fleet, fleet
 from tests.crash.forks import Forks
 from tests.crash.killer import CALM, FLOW
-from tests.road_world import Served, eventually, served
+from tests.road_world import Served, eventually, served, spawn_program
 from tests.roads.bodies import text, value, webhook
 from tests.roads.desk import publish
 from tests.roads.invariants import check_invariants
@@ -31,7 +31,7 @@ READY_S, DRAINED_S = (3.0, 60.0) if SOAK else (20.0, 120.0)
 async def test_a_restart_is_ready_soon_although_much_waits(tmp_path: Path, sqlite_url: str) -> None:
     """The installed program, killed with all that it had not done yet."""
     await put_aside(sqlite_url, WAITING, people=WAITING)
-    async with served(tmp_path, sqlite_url, start=False) as road:
+    async with served(tmp_path, sqlite_url, start=False, spawn=spawn_program) as road:
         for _ in range(times(1, 20)):
             started = time.monotonic()
             await road.waia.launch()

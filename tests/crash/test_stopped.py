@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.road_world import said, served
+from tests.road_world import said, served, spawn_program
 from tests.roads.invariants import check_invariants
 
 
@@ -24,6 +24,6 @@ async def test_a_stop_in_the_middle_of_a_send_waits_for_its_answer(tmp_path: Pat
 
 
 async def test_a_stop_ends_with_exit_code_zero(tmp_path: Path, sqlite_url: str) -> None:
-    async with served(tmp_path, sqlite_url) as road:
+    async with served(tmp_path, sqlite_url, spawn=spawn_program) as road:
         await road.talk("Hola")
         assert await road.waia.stop() == 0

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.servers import mariadb
 from waia.kit import migrate, queue
 from waia.kit.db import Database, Transaction
 from waia.kit.events import last_seq, read_after
@@ -23,8 +22,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "sqlite":
         yield f"sqlite:///{Path(tmp_path_factory.mktemp('queue')) / 'waia.db'}"
         return
-    with mariadb() as server:
-        yield f"{server}/queue"
+    yield f"{request.getfixturevalue('mariadb_server')}/queue"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The migrations lead from nothing to the schema of the mapped classes and back, on SQLite and on MariaDB."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests import servers
 from waia.kit import migrate
 from waia.kit.columns import Model
 from waia.kit.db import Database
@@ -21,18 +20,12 @@ from waia.kit.files import migrations_dir
 from waia.kit.wakeups import Wakeups
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[str]:
-    with servers.mariadb() as address:
-        yield address
-
-
 @pytest.fixture(params=["sqlite", "mariadb"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'waia.db'}"
     else:
-        url = await _fresh_schema(request.getfixturevalue("mariadb"))
+        url = await _fresh_schema(request.getfixturevalue("mariadb_server"))
     database = Database(url, Wakeups())
     yield database
     await database.close()

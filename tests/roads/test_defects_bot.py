@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.road_world import SECRET, Served, Waia, inside, said, served
+from tests.road_world import SECRET, Served, Waia, inside, said, served, spawn_program
 from tests.roads.bodies import texts
 from tests.roads.desk import ana_gives_back, ana_takes, ana_writes, publish, rule
 from tests.roads.invariants import check_invariants
@@ -25,7 +25,7 @@ OUT = "SELECT mensaje FROM mensajes WHERE direction = 'out' ORDER BY id"
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
 async def test_b03_time_zones_of_app_and_database_do_not_matter(tmp_path: Path, mariadb_url: str, zone: str) -> None:
     """The flow neither restarts with every message nor lives for ever."""
-    async with served(tmp_path, mariadb_url, start=False, SESSION_TIMEOUT="1800") as road:
+    async with served(tmp_path, mariadb_url, start=False, spawn=spawn_program, SESSION_TIMEOUT="1800") as road:
         await publish(road, GREETING, PRICE)
         await road.store.rows("SET GLOBAL time_zone = '+05:45'")
         try:

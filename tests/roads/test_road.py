@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.road_world import Road, said, served
+from tests.road_world import Road, said, served, spawn_program
 from tests.roads.bodies import CARLA, DIEGO, ELENA, status, text, texts, value, webhook
 from tests.roads.invariants import check_invariants
 
@@ -17,7 +17,7 @@ GREETING = "Hola, gracias por escribirnos. ¿En qué te ayudamos?"
 async def test_a_text_to_a_fresh_waia_is_stored_answered_once_and_its_ticks_rise(
     tmp_path: Path, empty_database_url: str
 ) -> None:
-    async with served(tmp_path, empty_database_url) as road:
+    async with served(tmp_path, empty_database_url, spawn=spawn_program) as road:
         wamid = await road.says("Hola")
         await road.calm()
         asked, answer = await road.store.rows("SELECT * FROM mensajes ORDER BY id")

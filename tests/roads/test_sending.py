@@ -220,7 +220,9 @@ async def test_a_customer_who_got_much_gets_one_message_each_six_seconds(tmp_pat
     async with inside(tmp_path, sqlite_url) as road:
         await in_flow(road)
         spent_at = datetime.now(UTC)
-        await road.store.rows("UPDATE chat_state SET pair_tokens = 0.75, pair_tokens_at = :at", at=spent_at.strftime(AT))
+        await road.store.rows(
+            "UPDATE chat_state SET pair_tokens = 0.75, pair_tokens_at = :at", at=spent_at.strftime(AT)
+        )
         assert await road.talk("precio") == ["tres"]
         asked = [each for each in road.world.requests if each.path.endswith("/messages")][-1]
         assert (asked.at - spent_at).total_seconds() >= 6 * 0.25
