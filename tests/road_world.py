@@ -105,7 +105,8 @@ class Waia:
 
     async def launch(self, **more: str) -> None:
         """Without waiting for anything; `more` settings count for this start only."""
-        environ = {"PATH": os.defpath, "HOME": str(self.folder), **self.environ, **more}
+        ours = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # a copy tests itself
+        environ = {"PATH": os.defpath, "HOME": str(self.folder), **ours, **self.environ, **more}
         self.process = await self.spawn(self, environ)
 
     async def start(self, **more: str) -> None:

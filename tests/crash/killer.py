@@ -18,7 +18,7 @@ from waia.simulator import World
 from waia.simulator.faults import Knob, SendFaults, StatusFaults, WebhookFaults, always
 
 CUSTOMERS = 40
-UPTIME_S = (0.05, 1.0)
+UPTIME_S = (0.05, 0.6)
 MESSAGES_PER_KILL = 10
 WORDS = ("dos", "hola", "precio", "gracias")
 LIMITS = (130429, 131056, 4, 80007)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.effort import times
 from tests.crash.fault_world import Meta, browser, quiet_body, stored_wamids
 from tests.programs import need_root
 from tests.road_world import Served, eventually, served
@@ -17,6 +18,7 @@ from tests.roads.invariants import check_invariants
 
 DISK_MB, BALLAST, WORDS, REFUSALS = 8, 2_000_000, "x" * 3_000, 20
 FILE_LIMIT = 2 * 1024 * 1024
+ROUNDS = times(5, 40)
 
 
 @pytest.fixture
@@ -42,8 +44,13 @@ async def test_disk_full_is_503_and_heals_by_itself(tmp_path: Path, small_disk: 
         assert {await meta.once(quiet_body(f"wamid.full.{n}")) for n in range(3)} == {503}
         await people_can_read(road)
         assert taken <= await stored_wamids(road)
-        (small_disk / "rest").unlink()
         (small_disk / "ballast").unlink()
+        for number in range(ROUNDS):
+            (small_disk / "rest").unlink()
+            await eventually(lambda: is_taken(meta, f"wamid.healed.{number}"), "webhooks are taken again", 5)  # noqa: B023
+            await asyncio.to_thread(fill_to_the_last_byte, small_disk)
+            assert await meta.once(quiet_body(f"wamid.again.{number}")) == 503
+        (small_disk / "rest").unlink()
         await eventually(lambda: is_taken(meta, "wamid.healed"), "webhooks are taken again", 5)
         assert set(meta.answers) == {200, 503}
         await road.calm()

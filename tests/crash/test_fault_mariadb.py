@@ -23,7 +23,7 @@ from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.simulator.wire import signature
 
-KILLS = times(3, 50)
+KILLS = times(3, 40)
 HANG_S, HEAL_S = 3.0 + 2.0, 5.0
 PARALLEL = 50
 

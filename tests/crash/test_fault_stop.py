@@ -15,7 +15,7 @@ from tests.crash.fault_world import Meta, Traffic, admins_signed_in, quiet_body,
 from tests.road_world import Served, Waia, eventually, served
 from tests.roads.invariants import check_invariants
 
-STREAMS, PER_PERSON, STOPS = 500, 10, times(1, 20)
+STREAMS, PER_PERSON, STOPS = 500, 10, times(1, 12)
 LONGEST_STOP_S, AT_ONCE_S, SLOW_S = 15.0, 2.5, 5.0
 FAREWELL = b"event: closing"
 KILLED_BY_SIGTERM = 128 + signal.SIGTERM

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.crash.effort import times
+from tests.crash.effort import SOAK, note_figures, times
 from tests.crash.fault_world import Meta, quiet_body
 from tests.road_world import SECRET, Served, inside, served
 from tests.roads.bodies import OTHER_PNID, text, texts, value, webhook
@@ -19,8 +19,8 @@ from waia.simulator.wire import signature
 
 FORGERIES, DOORS = times(10_000, 100_000), 10
 ITEMS, CROWD_S, OTHERS_S = 10_000, 1.5, 0.5
-PATIENCE = 4  # how much slower a loaded machine may be
-TOO_LARGE, GROWTH_KB = 5 * 1024 * 1024, 8 * 1024
+PATIENCE = 1 if SOAK else 4  # how much slower a loaded machine may be
+TOO_LARGE, GROWTH_KB, REFUSED_S = 5 * 1024 * 1024, 8 * 1024, 0.1
 DEEP, LONG_NUMBER = 200_000, 5_000
 
 
@@ -77,12 +77,13 @@ async def test_a_body_that_is_too_large_is_refused_at_once_and_fills_no_memory(
     """F31."""
     async with served(tmp_path, sqlite_url) as road:
         assert await road.post(quiet_body("wamid.small")) == 200
-        before = resident_kb(road)
+        before, took = resident_kb(road), list[float]()
         for _ in range(5):
             started = time.monotonic()
             assert await too_large(road, chunked) == 413
-            assert time.monotonic() - started < 0.1 * PATIENCE * 5
-        assert resident_kb(road) - before < GROWTH_KB * 2
+            took.append(time.monotonic() - started)
+        assert min(took) < REFUSED_S * PATIENCE
+        assert resident_kb(road) - before < GROWTH_KB
         assert await road.post(quiet_body("wamid.next")) == 200
 
 
@@ -129,9 +130,9 @@ UNREADABLE = {
 }
 
 
-async def test_odd_bodies_are_taken_and_what_is_good_in_them_is_stored(tmp_path: Path, sqlite_url: str) -> None:
+async def test_odd_bodies_are_taken_and_what_is_good_in_them_is_stored(tmp_path: Path, database_url: str) -> None:
     """F33, N11: never a 5xx because of content; what nobody can read is kept as it came, and told."""
-    async with inside(tmp_path, sqlite_url) as road:
+    async with inside(tmp_path, database_url) as road:
         for number, (name, part) in enumerate(ODD_PARTS.items()):
             body = with_sibling(part).replace(b"wamid.good", f"wamid.good.{number}".encode())
             assert await road.post(body) == 200, name
@@ -165,7 +166,9 @@ async def test_ten_thousand_items_in_one_body_hold_up_nobody_for_long(tmp_path: 
             waits.append(time.monotonic() - asked)
             number += 1
         assert await large == 200
-        assert time.monotonic() - started < CROWD_S * PATIENCE
+        took = time.monotonic() - started
+        note_figures("F34", items=ITEMS, answered_s=round(took, 2), others_waited_s=round(max(waits), 2))
+        assert took < CROWD_S * PATIENCE
         assert max(waits) < OTHERS_S * PATIENCE
         await road.calm(90)
         assert await road.store.one("SELECT count(*) FROM mensajes WHERE direction = 'in'") == ITEMS + number + 1

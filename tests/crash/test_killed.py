@@ -46,6 +46,10 @@ ON_MARIADB = (
 REFUSES_POISON = """
     CREATE TRIGGER poison BEFORE INSERT ON mensajes WHEN NEW.mensaje = 'veneno' BEGIN SELECT RAISE(ABORT, 'poison'); END
 """
+MARIADB_REFUSES_POISON = """
+    CREATE TRIGGER poison BEFORE INSERT ON mensajes FOR EACH ROW
+    IF NEW.mensaje = 'veneno' THEN SIGNAL SQLSTATE '45000'; END IF
+"""
 ELSEWHERE = ("attach.", "media.", "renditions.", "upload.")
 """Points of files; their tests stand beside those of the feature."""
 
@@ -76,9 +80,9 @@ async def check_one_answer(road: Served) -> None:
 
 @pytest.mark.parametrize("point", GREETED)
 async def test_a_process_killed_at_any_point_loses_and_repeats_nothing(
-    tmp_path: Path, sqlite_url: str, forks: Forks, point: str
+    tmp_path: Path, crash_url: str, forks: Forks, point: str
 ) -> None:
-    async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn()) as road:
+    async with served(tmp_path, crash_url, start=False, spawn=forks.spawn()) as road:
         await greets(road, point)
         await check_one_answer(road)
 
@@ -94,19 +98,19 @@ async def test_a_process_killed_on_mariadb_loses_and_repeats_nothing(
 
 @pytest.mark.parametrize("point", QUIET)
 async def test_a_process_killed_around_a_turn_decides_it_once(
-    tmp_path: Path, sqlite_url: str, forks: Forks, point: str
+    tmp_path: Path, crash_url: str, forks: Forks, point: str
 ) -> None:
-    async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn(), BUFFER_SECONDS="1") as road:
+    async with served(tmp_path, crash_url, start=False, spawn=forks.spawn(), BUFFER_SECONDS="1") as road:
         await greets(road, point)
         await check_one_answer(road)
 
 
 @pytest.mark.parametrize("point", POISONED)
 async def test_a_process_killed_over_poison_gives_up_the_poison_alone(
-    tmp_path: Path, sqlite_url: str, forks: Forks, point: str
+    tmp_path: Path, crash_url: str, forks: Forks, point: str
 ) -> None:
-    async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn()) as road:
-        await road.store.rows(REFUSES_POISON)
+    async with served(tmp_path, crash_url, start=False, spawn=forks.spawn()) as road:
+        await road.store.rows(REFUSES_POISON if road.store.is_sqlite else MARIADB_REFUSES_POISON)
         await road.waia.start(WAIA_FAILPOINT=point)
         await road.says("veneno")
         await road.says("Hola", "diego")
@@ -201,10 +205,10 @@ STORIES: dict[str, tuple[Story, dict[str, str]]] = {
 
 @pytest.mark.parametrize("point", STORIES)
 async def test_a_process_killed_at_its_own_business_begins_it_anew(
-    tmp_path: Path, sqlite_url: str, forks: Forks, point: str
+    tmp_path: Path, crash_url: str, forks: Forks, point: str
 ) -> None:
     story, settings = STORIES[point]
-    async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn(), **settings) as road:
+    async with served(tmp_path, crash_url, start=False, spawn=forks.spawn(), **settings) as road:
         await story(road, point)
         await check_invariants(road)
 

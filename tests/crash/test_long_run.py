@@ -16,7 +16,7 @@ from tests.roads.bodies import PNID
 from tests.roads.desk import publish
 from tests.roads.invariants import check_invariants
 
-MINUTES, WARM_SHARE = 30 * SOAK, 0.25
+MINUTES, WARM_SHARE = 6 * SOAK, 0.25
 PER_SECOND, CUSTOMERS = 5, 1_000
 MOST_GROWTH, MORE_FILES = 1.05, 10
 

@@ -13,7 +13,7 @@ KILLS = 100 if SOAK else 60
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("turn", range(times(1, 20)))
+@pytest.mark.parametrize("turn", range(times(1, 10)))
 async def test_random_kills_on_sqlite_lose_and_double_nothing(
     tmp_path: Path, sqlite_url: str, forks: Forks, turn: int
 ) -> None:

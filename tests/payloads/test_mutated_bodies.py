@@ -7,12 +7,15 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.crash.effort import times
 from tests.road_world import Inside, inside
 from tests.roads.bodies import text, value
 from tests.roads.invariants import check_invariants
 from tests.whatsapp.bodies import NAMES, body
 
-DAMAGED_TREES, DAMAGED_BYTES, AT_ONCE = 4_000, 1_000, 50
+DAMAGED_TREES, DAMAGED_BYTES, AT_ONCE = times(4_000, 24_000), times(1_000, 6_000), 50
 TREES: dict[str, Any] = {name: json.loads(body(name)) for name in NAMES}
 JUNK: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**30, 1.5, float("nan"), float("inf"), "", "0", "\x00", "\ud800", "ñ" * 300, "💥",
@@ -20,6 +23,7 @@ JUNK: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.timeout(900)
 async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(tmp_path: Path, sqlite_url: str) -> None:
     async with inside(tmp_path, sqlite_url, PHONE_NUMBER_ID="1") as road:
         rng = random.Random(20261122)
@@ -27,7 +31,7 @@ async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(tmp_path
         torn = [damaged_bytes(rng) for _ in range(DAMAGED_BYTES)]
         answers = await post_all(road, trees + torn)
         assert set(answers) == {200}
-        await road.calm(timeout_s=90)
+        await road.calm(timeout_s=300)
         stored = await road.store.column("SELECT wa_id FROM mensajes WHERE wa_id LIKE 'wamid.sibling.%'")
         assert set(stored) == {f"wamid.sibling.{number}" for number in range(DAMAGED_TREES)}
         assert await road.store.one("SELECT count(*) FROM webhook_raw") > 0
