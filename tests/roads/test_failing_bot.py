@@ -8,6 +8,7 @@ import pytest
 from tests.road_world import Inside, eventually, inside, said
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
+from waia.bot import engine
 from waia.chats import turns
 
 GREETING = rule("menu_principal", "iniciar", "¡Hola!")
@@ -23,14 +24,14 @@ async def test_a_bug_in_the_bot_keeps_the_message_and_brings_a_person(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted for one text."""
-    decide = turns.decide
+    decide = engine.decide
 
     def stumbles(book: Any, state: Any, turn: Any) -> Any:
         if any(each.text == "veneno" for each in turn.utterances):
             raise RuntimeError
         return decide(book, state, turn)
 
-    monkeypatch.setattr(turns, "decide", stumbles)
+    monkeypatch.setattr(turns, "decide", stumbles)  # as `turns` calls it
     async with inside(tmp_path, sqlite_url) as road:
         await publish(road, GREETING)
         await road.talk("Hola")
