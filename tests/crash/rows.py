@@ -54,6 +54,8 @@ ROWS = (
          "test_a_decoder_dies_with_the_process_that_started_it")),
     Row("F7", "kill -9 while a file is recorded", MARIA, "1 point", "1 point",
         ("test_a_process_killed_on_mariadb_leaves_the_file_whole_and_alone",)),
+    Row("F9", "kill -9 at steps of the migrations", BOTH, "every 20th step", "every 3rd step",
+        ("test_a_start_killed_at_any_step_of_its_migrations_is_finished_by_the_next",)),
     Row("N7, F8", "ready again after kill -9", LITE, "15,000 waiting", "100,000 waiting",
         ("test_a_restart_is_ready_soon_although_much_waits",)),
     Row("N7", "a backlog is worked in order", BOTH, "1,000 items", "10,000 items",

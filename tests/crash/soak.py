@@ -28,6 +28,7 @@ PARTS = (
     "tests/crash/test_random_kills_mariadb.py",
     "tests/crash/test_killed.py",
     "tests/crash/test_killed_files.py",
+    "tests/crash/test_killed_migration.py",
     "tests/crash/test_planted.py",
     "tests/crash/test_stalled.py",
     "tests/crash/test_restarted.py",

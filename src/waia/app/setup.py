@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from waia.accounts.repository import users
 from waia.accounts.seed import seed_people
 from waia.app.durability import require_durability
 from waia.app.parts import Parts
@@ -28,22 +29,29 @@ async def prepare_database(parts: Parts) -> None:
     Raises SettingError when the server would not keep what it commits.
     """
     await require_durability(parts.database, parts.settings)
-    if await migrate.is_empty(parts.database):
+    if await migrate.is_empty(parts.database) or await migrate.is_unfinished(parts.database):
         await set_up(parts)
     elif not await migrate.is_current(parts.database):
         if not parts.settings.init_db_on_start:
             raise OldSchema("The database has an older schema: run `waia upgrade`, or set INIT_DB_ON_START=1")
         await migrate.upgrade(parts.database)
+    await _seed_once(parts)
 
 
 async def set_up(parts: Parts) -> None:
     """The schema, and on an empty database the people, roles and the starter flow."""
-    fresh = await migrate.is_empty(parts.database)
     await migrate.upgrade(parts.database)
-    if fresh:
-        shelved = await shelve(parts.storage) if parts.settings.demo else {}
-        await parts.database.run(lambda tx: _seed(tx, parts, shelved))
-        log.info("database_set_up")
+    await _seed_once(parts)
+
+
+async def _seed_once(parts: Parts) -> None:
+    """Where nobody can sign in, nobody ever could: the process that set this up may have died before this."""
+    async with parts.database.reading() as tx:
+        if await users(tx).exist():
+            return
+    shelved = await shelve(parts.storage) if parts.settings.demo else {}
+    await parts.database.run(lambda tx: _seed(tx, parts, shelved))
+    log.info("database_set_up")
 
 
 async def _seed(tx: Transaction, parts: Parts, shelved: Mapping[str, StoredFile]) -> None:

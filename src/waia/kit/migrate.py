@@ -9,12 +9,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from waia.kit import migration_journal
 from waia.kit.db import Database
 from waia.kit.files import migrations_dir
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    await _run(database, lambda config: command.upgrade(config, revision))
+    """Killed at any moment, it can be run again: SQLite forgets what was begun, elsewhere it goes on from there."""
+
+    def act(config: Config) -> None:
+        with migration_journal.noting(config.attributes["connection"]):
+            command.upgrade(config, revision)
+
+    await _run(database, act)
 
 
 async def downgrade(database: Database, revision: str = "base") -> None:
@@ -25,6 +32,12 @@ async def is_empty(database: Database) -> bool:
     """Whether there is not one table of ours."""
     async with database.engine.connect() as connection:
         return not await connection.run_sync(lambda sync: inspect(sync).has_table("mensajes"))
+
+
+async def is_unfinished(database: Database) -> bool:
+    """Whether an upgrade began that did not come to its end."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(migration_journal.is_unfinished)
 
 
 async def is_current(database: Database) -> bool:
