@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, inspect
 
 from waia.kit.failpoints import reach
 
@@ -30,8 +30,8 @@ def noting(connection: Connection) -> Iterator[None]:
     """Migrations of the block go on where an earlier run died; at its end the notes are gone."""
     on_sqlite, resumes = connection.dialect.name == "sqlite", is_unfinished(connection)
     if not on_sqlite:
-        connection.execute(text("CREATE TABLE IF NOT EXISTS migration_steps (step INTEGER PRIMARY KEY)"))
-    done = connection.execute(text("SELECT count(*) FROM migration_steps")).scalar_one() if resumes else 0
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS migration_steps (step INTEGER PRIMARY KEY)")
+    done = connection.exec_driver_sql("SELECT count(*) FROM migration_steps").scalar_one() if resumes else 0
     journal = _Journal(done, resumes, on_sqlite)
     event.listen(connection, "before_cursor_execute", journal.before, retval=True)
     event.listen(connection, "after_cursor_execute", journal.after)
@@ -41,7 +41,7 @@ def noting(connection: Connection) -> Iterator[None]:
         event.remove(connection, "before_cursor_execute", journal.before)
         event.remove(connection, "after_cursor_execute", journal.after)
     if not on_sqlite:
-        connection.execute(text("DROP TABLE migration_steps"))
+        connection.exec_driver_sql("DROP TABLE migration_steps")
 
 
 class _Journal:
