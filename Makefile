@@ -1,6 +1,7 @@
 # The commands of the project; `make help` lists them. `make demo` and `make test` need nothing else first.
 BIN := .venv/bin
 PORT ?= 5000
+unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench format format-check lint types imports templates migrations strings wheel lock screenshots soak clean

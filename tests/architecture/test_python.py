@@ -22,7 +22,7 @@ SQL_WORDS = {
 SQL_ENDINGS = {"repository", "models"}
 SQL_FILES = {
     "chats/access.py", "dashboard/metrics.py", "kit/columns.py", "kit/db.py", "kit/deadline.py", "kit/events.py",
-    "kit/queue.py", "kit/sql.py",
+    "kit/migration_journal.py", "kit/queue.py", "kit/sql.py",
 }  # fmt: skip
 
 
