@@ -7,6 +7,7 @@ import pytest
 
 from tests.accounts.world import NEW_PASSWORD, PASSWORD, World
 from waia.accounts import people, repository
+from waia.accounts.passwords import NOBODYS, new_hasher
 from waia.accounts.seed import seed_people
 from waia.kit.db import Transaction
 
@@ -40,6 +41,10 @@ async def test_a_wrong_password_and_an_unknown_name_look_the_same_and_keep_the_f
     assert "wrong" not in wrong.text
     token = 'name="_csrf" value="'
     assert _without(wrong.text, token).replace("ana", "ena") == _without(unknown.text, token)
+
+
+def test_a_name_that_nobody_has_costs_as_much_as_one_that_somebody_has() -> None:
+    assert not new_hasher().check_needs_rehash(NOBODYS)
 
 
 async def test_the_name_is_trimmed_and_its_case_does_not_matter(world: World) -> None:

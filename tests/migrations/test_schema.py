@@ -37,6 +37,10 @@ async def test_an_empty_database_comes_to_the_schema_of_the_mapped_classes(datab
     assert await _seen(database, _differences) == []
 
 
+def test_the_files_of_the_migrations_are_named_after_their_revisions() -> None:
+    assert migrate.newest() == _revisions()[-1]
+
+
 async def test_every_migration_can_be_taken_back_and_done_again(database: Database) -> None:
     for revision in _revisions():
         await migrate.upgrade(database, revision)

@@ -14,6 +14,7 @@ from waia.kit.errors import Unavailable
 AT_ONCE = 2
 MOST_WAITING = 64
 LONGEST_INPUT_BYTES = 1024
+NOBODYS = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"  # of no password; made of the usual cost
 T = TypeVar("T")
 
 
@@ -36,7 +37,6 @@ class Passwords:
         self._hasher = new_hasher()
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         return await self._in_turn(lambda: self._hasher.hash(password))
@@ -52,7 +52,7 @@ class Passwords:
             return Verdict.RIGHT_BUT_OUTDATED if legacy_matches(password, stored) else Verdict.WRONG
         hashed = stored if stored is not None and stored.startswith("$argon2") else None
         try:
-            self._hasher.verify(hashed or self._nobodys, password)
+            self._hasher.verify(hashed or NOBODYS, password)
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return Verdict.WRONG
         if hashed is None:

@@ -57,6 +57,7 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
         host=settings.host,
         port=int(settings.port),
         http="httptools",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -95,6 +96,7 @@ def _collect_garbage_seldom() -> None:
     """What is here now stays; each message leaves hundreds of objects and hardly a cycle among them."""
     gc.freeze()
     gc.set_threshold(25_000, 20, 50)
+    gc.enable()
 
 
 def work(settings: Settings) -> None:
@@ -107,6 +109,7 @@ def work(settings: Settings) -> None:
 
 async def _work(parts: Parts) -> None:
     await prepare_database(parts)
+    _collect_garbage_seldom()
     loop = asyncio.get_running_loop()
 
     def handle_exit(sig: int) -> None:

@@ -1,23 +1,26 @@
-"""Brings a database's schema up (or down) to a revision; used by `waia upgrade`, by the start and by tests."""
+"""Brings a database's schema up (or down) to a revision; used by `waia upgrade`, by the start and by tests.
+
+Alembic is imported only where it works: a start on a schema that is as it should be does without.
+"""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from waia.kit import migration_journal
-from waia.kit.db import Database
+from waia.kit.db import Database, schema_revisions
 from waia.kit.files import migrations_dir
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Killed at any moment, it can be run again: SQLite forgets what was begun, elsewhere it goes on from there."""
+    from alembic import command
 
-    def act(config: Config) -> None:
+    def act(config: "Config") -> None:
         with migration_journal.noting(config.attributes["connection"]):
             command.upgrade(config, revision)
 
@@ -25,6 +28,8 @@ async def upgrade(database: Database, revision: str = "head") -> None:
 
 
 async def downgrade(database: Database, revision: str = "base") -> None:
+    from alembic import command
+
     await _run(database, lambda config: command.downgrade(config, revision))
 
 
@@ -42,15 +47,14 @@ async def is_unfinished(database: Database) -> bool:
 
 async def is_current(database: Database) -> bool:
     """Whether the schema is the one that this code was written for."""
-    async with database.engine.connect() as connection:
-        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return current == newest()
+    async with database.reading() as tx:
+        return await schema_revisions(tx) == [newest()]
 
 
 @cache
-def newest() -> str | None:
-    """The revision of the schema that this code was written for."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def newest() -> str:
+    """The revision of the schema that this code was written for: files of migrations begin with theirs."""
+    return max(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
 
 
 async def _run(database: Database, act: Any) -> None:
@@ -64,7 +68,9 @@ async def _run(database: Database, act: Any) -> None:
         await connection.commit()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_dir()))
     return config

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import cached_property
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -31,8 +32,6 @@ class Downloads:
 
     def __init__(self, storage: Storage, places: AllowedPlaces, token: str) -> None:
         self._storage, self._places, self._token = storage, places, token
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(limits=limits), trust_env=False)
 
     async def fetch(self, url: str, expected: Expected) -> Taken:
         """Raises Failed; then nothing is left behind."""
@@ -56,7 +55,14 @@ class Downloads:
             raise Failed(Reason.NETWORK, type(error).__name__) from error
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
+
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        """Made for the first file: it reads all authorities that may sign certificates."""
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(limits=limits), trust_env=False)
 
     async def _fetch(self, place: Place, expected: Expected) -> Taken:
         response = await self._http.send(self._request(place), stream=True, follow_redirects=False)

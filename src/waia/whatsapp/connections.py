@@ -7,6 +7,7 @@ connections grow cold. A connection itself, HTTP/1.1 and TLS are httpcore's.
 import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from functools import cache
 
 import httpcore
 import httpx
@@ -21,12 +22,11 @@ class WarmestFirst(httpx.AsyncBaseTransport):
     """Idle connections end soon, because Meta may close them any moment."""
 
     def __init__(self) -> None:
-        self._tls = ssl.create_default_context()
         self._free: dict[bytes, list[_Connection]] = defaultdict(list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         free = self._free[request.url.raw_scheme + b"://" + request.url.netloc]
-        connection = await _warmest(free) or _Connection(_origin(request.url), self._tls)
+        connection = await _warmest(free) or _Connection(_origin(request.url))
         try:
             response = await connection.handle_async_request(request)
         except BaseException:
@@ -45,7 +45,8 @@ class WarmestFirst(httpx.AsyncBaseTransport):
 class _Connection(httpx.AsyncHTTPTransport):
     """httpx's transport with a connection in the place of its pool."""
 
-    def __init__(self, origin: httpcore.Origin, tls: ssl.SSLContext) -> None:
+    def __init__(self, origin: httpcore.Origin) -> None:
+        tls = _tls() if origin.scheme == b"https" else None
         self._pool = self._line = httpcore.AsyncHTTPConnection(  # type: ignore[assignment]
             origin, ssl_context=tls, keepalive_expiry=IDLE_S, network_backend=LoopSockets()
         )
@@ -72,6 +73,12 @@ class _Returning(httpx.AsyncByteStream):
                 self._free.append(self._connection)
             else:
                 await self._connection.aclose()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reads all authorities of the system, so it is made by the first who speaks TLS, not by each start."""
+    return ssl.create_default_context()
 
 
 async def _warmest(free: list[_Connection]) -> _Connection | None:
