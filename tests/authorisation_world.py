@@ -82,7 +82,10 @@ def doors(app: Litestar) -> list[Door]:
         if method != "OPTIONS"
     }
     mounts = [
-        Door("MOUNT", route.path, route.route_handler.opt) for route in app.routes if isinstance(route, ASGIRoute)
+        Door(method, route.path, route.route_handler.opt)
+        for route in app.routes
+        if isinstance(route, ASGIRoute)
+        for method in route.route_handler.opt.get("methods", ("MOUNT",))
     ]
     found |= {mount.name: mount for mount in mounts}
     return [found[name] for name in sorted(found)]

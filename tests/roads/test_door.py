@@ -1,8 +1,9 @@
 """The webhook's door: 200 means stored, 503 means come again, and nothing that is too large comes in."""
 
+import asyncio
 from pathlib import Path
 
-from tests.road_world import inside
+from tests.road_world import inside, served
 from tests.roads.bodies import OTHER_PNID, text, texts, value, webhook
 from tests.roads.invariants import check_invariants
 
@@ -13,6 +14,26 @@ async def test_a_body_above_four_megabytes_is_refused_unread(tmp_path: Path, sql
     async with inside(tmp_path, sqlite_url) as road:
         assert await road.post(texts(("wamid.large", "x" * LARGEST))) == 413
         assert await road.store.one("SELECT count(*) FROM mensajes_procesados") == 0
+
+
+async def test_the_door_knows_two_ways_of_asking(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url) as road:
+        refused = await road.http.put("/webhook", content=texts(("wamid.put", "Hola")))
+        assert refused.status_code == 405
+        assert refused.headers["content-security-policy"]
+        assert (await road.http.get("/webhook?hub.mode=subscribe")).status_code == 400
+
+
+async def test_who_goes_away_in_the_middle_of_a_body_disturbs_nobody(tmp_path: Path, sqlite_url: str) -> None:
+    async with served(tmp_path, sqlite_url) as road:
+        reader, writer = await asyncio.open_connection(road.http.base_url.host, road.http.base_url.port)
+        writer.write(b"POST /webhook HTTP/1.1\r\nHost: waia\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        assert await reader.read() == b""
+        assert await road.post(texts(("wamid.next", "Hola"))) == 200
+        await road.waia.stop()
+        assert "unexpected_error" not in road.waia.log
 
 
 async def test_thousands_of_messages_in_one_post_are_all_stored(tmp_path: Path, database_url: str) -> None:

@@ -25,7 +25,7 @@ from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
 from waia.push import routes as push_routes
 from waia.settings import Settings
-from waia.whatsapp.webhook import routes as webhook_routes
+from waia.whatsapp.webhook import webhook_route
 
 if TYPE_CHECKING:
     from waia.app.demo import OtherEnd
@@ -54,7 +54,11 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
             await made.stop()
 
     return Litestar(
-        route_handlers=[*_routes(), *(stranger.routes if stranger else ())],
+        route_handlers=[
+            webhook_route(made.ingress, settings.verify_token),
+            *_routes(),
+            *(stranger.routes if stranger else ()),
+        ],
         dependencies=_dependencies(made),
         middleware=[AllowedHosts(settings.allowed_hosts), Gate(made.accounts.sessions, settings, made.clock)],
         exception_handlers={**ERROR_PAGES, **REFUSALS},
@@ -70,7 +74,6 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
 
 def _routes() -> list[Any]:
     return [
-        *webhook_routes,
         *health_routes,
         take_csp_report,
         *account_routes.routes,
@@ -98,7 +101,6 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "pages": parts.pages,
         "rules": parts.rules,
         "accounts": parts.accounts,
-        "ingress": parts.ingress,
         "live": parts.live,
         "storage": parts.storage,
         "attacher": parts.attacher,

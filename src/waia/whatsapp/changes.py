@@ -65,6 +65,6 @@ def _out_of_standby(change: Change) -> Change:
     """While Meta's own agent holds the thread, everything comes one level deeper and is for looking only."""
     inner = change.value.get("standby")
     if not isinstance(inner, dict):
-        return replace(change, standby=change.field == "standby")
+        return replace(change, standby=True) if change.field == "standby" else change
     outer = {key: value for key, value in change.value.items() if key != "standby"}
     return replace(change, value={**outer, **inner}, standby=True)

@@ -34,7 +34,7 @@ def text(value: object) -> str:
 
 def identifier(value: object) -> str | None:
     """An id, where an empty one means that it is missing (seen in payloads of 2025)."""
-    return text(value).strip() or None
+    return None if value is None else text(value).strip() or None
 
 
 def username(value: object) -> str | None:
@@ -45,7 +45,7 @@ def username(value: object) -> str | None:
 def phone(value: object) -> str | None:
     """Digits of a phone number in any notation; what is no number (a group id) stays as it is."""
     found = identifier(value)
-    if found is None or not _PHONE.fullmatch(found):
+    if found is None or (found.isascii() and found.isdigit()) or not _PHONE.fullmatch(found):
         return found
     return "".join(char for char in found if char in DIGITS) or None
 

@@ -40,15 +40,16 @@ class Ingress:
         self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
 
     async def store(self, raw: bytes, split: Split) -> None:
-        if not self._disk.has_room():
-            raise Unavailable
         body = _Body(raw, split)
         try:
             self._bodies.put_nowait(body)
-            async with asyncio.timeout(COMMIT_DEADLINE_S):
-                await body.stored
-        except (TimeoutError, asyncio.QueueFull) as error:
+        except asyncio.QueueFull as error:
             raise Unavailable from error
+        too_late = asyncio.get_running_loop().call_later(COMMIT_DEADLINE_S, _refuse, [body])
+        try:
+            await body.stored
+        finally:
+            too_late.cancel()
 
     async def run(self) -> None:
         """Drain the queue for as long as the process lives."""
@@ -60,10 +61,17 @@ class Ingress:
 
     async def _commit_all(self, bodies: Sequence[_Body]) -> None:
         """All together; when that fails each on its own, so that a bad one cannot sink the others."""
-        if await self._committed(bodies) or len(bodies) <= 1:
-            return
-        for body in bodies:
-            await self._committed([body])
+        if not self._has_room():
+            _refuse(bodies)
+        elif not await self._committed(bodies) and len(bodies) > 1:
+            for body in bodies:
+                await self._committed([body])
+
+    def _has_room(self) -> bool:
+        try:
+            return self._disk.has_room()
+        except OSError:
+            return False
 
     async def _committed(self, bodies: Sequence[_Body]) -> bool:
         async def write(tx: Transaction) -> None:
@@ -78,18 +86,17 @@ class Ingress:
             await self._database.run(write)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.warning("webhook_not_stored", error=type(error).__name__, bodies=len(bodies))
-            _settle(bodies, error if len(bodies) == 1 else None)
+            if len(bodies) == 1:
+                _refuse(bodies)
             return False
         reach("ingest.after_commit")
-        _settle(bodies, None, done=True)
+        for body in bodies:
+            if not body.stored.done():
+                body.stored.set_result(None)
         return True
 
 
-def _settle(bodies: Sequence[_Body], error: Exception | None, *, done: bool = False) -> None:
+def _refuse(bodies: Sequence[_Body]) -> None:
     for body in bodies:
-        if body.stored.done():
-            continue
-        if error is not None:
+        if not body.stored.done():
             body.stored.set_exception(Unavailable())
-        elif done:
-            body.stored.set_result(None)

@@ -1,17 +1,24 @@
-"""`/webhook`: Meta's handshake, and the door through which everything comes in. 200 means stored."""
+"""`/webhook`: Meta's handshake, and the door through which everything comes in. 200 means stored.
+
+It speaks ASGI: behind the gate and the error pages of the application like every route, but without the objects that
+Litestar makes of a request and its answer, which cost more than all that is done here.
+"""
 
 import asyncio
 import hmac
-from typing import Any
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import parse_qs
 
 import structlog
-from litestar import MediaType, Request, Response, get, post
-from litestar.di import NamedDependency as Given
-from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN
+from litestar import asgi
+from litestar.exceptions import MethodNotAllowedException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.handlers import ASGIRouteHandler
+from litestar.types import HTTPScope, Receive, Scope, Send
 
 from waia.kit.errors import Unavailable
 from waia.kit.failpoints import reach
-from waia.settings import Settings
 from waia.whatsapp.ingress import Ingress
 from waia.whatsapp.signature import is_signed
 from waia.whatsapp.split import split
@@ -19,56 +26,93 @@ from waia.whatsapp.split import split
 MAX_BODY = 4 * 1024 * 1024
 READ_DEADLINE_S = 10.0
 SIGNATURE_HEADER = b"x-hub-signature-256"
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+METHODS = ("GET", "POST")
 
 log = structlog.get_logger()
 
 
-@get("/webhook", media_type=MediaType.TEXT, opt={"public": True}, sync_to_thread=False)
-def verify(request: Request[Any, Any, Any], settings: Given[Settings]) -> Response[str]:
-    """Echo Meta's challenge when the token is ours. An unset token refuses."""
-    asked = request.query_params
-    if not {"hub.mode", "hub.verify_token", "hub.challenge"} <= set(asked):
-        return Response("missing hub parameters", status_code=HTTP_400_BAD_REQUEST, media_type=MediaType.TEXT)
-    ours = settings.verify_token.encode()
-    same = hmac.compare_digest(asked["hub.verify_token"].encode(), ours) and bool(ours)
-    if asked["hub.mode"] != "subscribe" or not same:
-        return Response("forbidden", status_code=HTTP_403_FORBIDDEN, media_type=MediaType.TEXT)
-    return Response(asked["hub.challenge"], media_type=MediaType.TEXT)
+class Gone(Exception):
+    """Whoever asked did not wait; nobody is there to be answered."""
 
 
-@post(
-    "/webhook",
-    status_code=HTTP_200_OK,
-    media_type=MediaType.TEXT,
-    request_max_body_size=MAX_BODY,
-    opt={"public": True, "csrf": False},
-)
-async def receive(request: Request[Any, Any, Any], ingress: Given[Ingress]) -> Response[str]:
-    """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored.
+def webhook_route(ingress: Ingress, verify_token: str) -> ASGIRouteHandler:
+    """The signature is the way in, so the route is open to strangers and needs no token of a form."""
 
-    It asks for one dependency only: Litestar starts a task for each of several.
-    """
-    body = await _read(request)
-    if not is_signed(body, _signature(request), ingress.app_secrets):
+    @asgi("/webhook", opt={"public": True, "csrf": False, "methods": METHODS}, copy_scope=False)
+    async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = cast("HTTPScope", scope)
+        method = asked.get("method")
+        if method == "POST":
+            await _take(ingress, asked, receive, send)
+        elif method == "GET":
+            await _answer(send, *_handshake(asked["query_string"], verify_token.encode()))
+        else:
+            raise MethodNotAllowedException(headers={"allow": ", ".join(METHODS)})
+
+    return webhook
+
+
+async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored."""
+    try:
+        body = await _read(scope, receive)
+    except Gone:
+        return
+    if not is_signed(body, _header(scope, SIGNATURE_HEADER), ingress.app_secrets):
         log.warning("webhook_refused", reason="signature", size=len(body))
-        return Response("bad signature", status_code=HTTP_403_FORBIDDEN, media_type=MediaType.TEXT)
+        await _answer(send, HTTPStatus.FORBIDDEN, "bad signature")
+        return
     await ingress.store(body, split(body))
     reach("ingest.before_answer")
-    return Response("ok", media_type=MediaType.TEXT)
+    await _answer(send, HTTPStatus.OK, "ok")
 
 
-async def _read(request: Request[Any, Any, Any]) -> bytes:
+def _handshake(query: bytes, ours: bytes) -> tuple[HTTPStatus, str]:
+    """Echo Meta's challenge when the token is ours. An unset token refuses."""
+    asked = {name: values[-1] for name, values in parse_qs(query.decode("latin-1"), keep_blank_values=True).items()}
+    if not {"hub.mode", "hub.verify_token", "hub.challenge"} <= set(asked):
+        return HTTPStatus.BAD_REQUEST, "missing hub parameters"
+    same = hmac.compare_digest(asked["hub.verify_token"].encode(), ours) and bool(ours)
+    if asked["hub.mode"] != "subscribe" or not same:
+        return HTTPStatus.FORBIDDEN, "forbidden"
+    return HTTPStatus.OK, asked["hub.challenge"]
+
+
+async def _read(scope: HTTPScope, receive: Receive) -> bytes:
+    """Raises RequestEntityTooLarge as soon as too much is announced or came, Unavailable when it comes too slowly."""
+    announced = _header(scope, b"content-length") or b""
+    if announced.isdigit() and int(announced) > MAX_BODY:
+        raise RequestEntityTooLarge
     try:
         async with asyncio.timeout(READ_DEADLINE_S):
-            return await request.body()
+            return await _whole(receive)
     except TimeoutError as error:
         raise Unavailable from error
 
 
-def _signature(request: Request[Any, Any, Any]) -> bytes | None:
-    """The one signature header as bytes; a repeated header is no signature."""
-    found = [value for name, value in request.scope["headers"] if name == SIGNATURE_HEADER]
+async def _whole(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Gone
+        parts.append(message["body"])
+        size += len(message["body"])
+        if size > MAX_BODY:
+            raise RequestEntityTooLarge
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _header(scope: HTTPScope, wanted: bytes) -> bytes | None:
+    """The one header of this name; a repeated one is none."""
+    found = [value for name, value in scope["headers"] if name == wanted]
     return found[0] if len(found) == 1 else None
 
 
-routes = [verify, receive]
+async def _answer(send: Send, status: HTTPStatus, text: str) -> None:
+    body = text.encode()
+    headers = [TEXT, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
