@@ -89,6 +89,12 @@ async def later(tx: Transaction, queue: str, due: Iterable[tuple[str, datetime]]
         await tx.change(_LATER, rows)
 
 
+async def put_back(tx: Transaction, queue: str, keys: Sequence[str], due_at: datetime) -> None:
+    """The same for many lanes and one time."""
+    if keys:
+        await tx.change(_PUT_BACK, {"q": queue, "keys": list(keys), "at": due_at})
+
+
 async def lease(tx: Transaction, queue: str, keys: Sequence[str], owner: str, until: datetime) -> None:
     """Turn lanes that this transaction took into leases of `owner` (a name never used before)."""
     if keys:
@@ -179,6 +185,7 @@ _LANE = table_of(Lane)
 _THESE = (_LANE.c.queue == bindparam("q")) & _LANE.c.key.in_(bindparam("keys", expanding=True))
 _FINISH = Prepared(delete(_LANE).where(_THESE))
 _LATER = Prepared(update(Lane).where(_mine()).values(due_at=bindparam("at"), owner="", again_at=None))
+_PUT_BACK = Prepared(update(_LANE).where(_THESE).values(due_at=bindparam("at"), owner="", again_at=None))
 _LEASE = Prepared(
     update(_LANE)
     .where(_THESE)

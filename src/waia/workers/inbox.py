@@ -29,14 +29,15 @@ from waia.workers.loop import until_due
 from waia.workers.mind import Mind
 
 TURNS = "turns"
-MAX_ITEMS = 500
+# A batch holds its lanes, and on SQLite all writing, until it commits; whoever stores a webhook meanwhile waits for it.
+MAX_LANES, MAX_ITEMS = 40, 100
 MAX_ATTEMPTS = 5
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class InboxWorker:
-    """`step` works up to 50 lanes at once; a batch that fails is redone item by item to find the poison."""
+    """`step` works up to 40 lanes at once; a batch that fails is redone item by item to find the poison."""
 
     database: Database
     clock: Clock
@@ -59,25 +60,26 @@ class InboxWorker:
         return 0.0
 
     async def _batch(self, tx: Transaction, reception: Reception, brain: Brain) -> float:
-        lanes = await queue.take(tx, INBOX, self.clock.real())
+        lanes = await queue.take(tx, INBOX, self.clock.real(), MAX_LANES)
         if not lanes:
             return 0.05
         reach("inbox.after_claim")
-        waiting = await waiting_in(tx, lanes, MAX_ITEMS)
+        found = await waiting_in(tx, lanes, MAX_ITEMS + 1)
+        waiting = found[:MAX_ITEMS]
         chats = await self._receiver(tx, reception).receive([read(item.kind, item.payload) for item in waiting])
         reach("inbox.after_store")
         await take_turns(tx, chats, brain, self.clock.business(), self.clock.real())
         await _schedule(tx, chats)
-        await self._done(tx, lanes, waiting)
+        await self._done(tx, lanes, waiting, more=len(found) > len(waiting))
         reach("inbox.before_commit")
         return 0.0
 
-    async def _done(self, tx: Transaction, lanes: Sequence[str], waiting: Sequence[Waiting]) -> None:
+    async def _done(self, tx: Transaction, lanes: Sequence[str], waiting: Sequence[Waiting], *, more: bool) -> None:
         await remove_items(tx, [item.id for item in waiting])
-        if len(waiting) < MAX_ITEMS:
-            await queue.finish(tx, INBOX, lanes)
+        if more:
+            await queue.put_back(tx, INBOX, lanes, self.clock.real())
         else:
-            await queue.later(tx, INBOX, ((lane, self.clock.real()) for lane in lanes))
+            await queue.finish(tx, INBOX, lanes)
 
     def _receiver(self, tx: Transaction, reception: Reception) -> Receiver:
         return Receiver(tx, reception, self.clock.business(), self.clock.real())
