@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from waia.chats.management import ASSIGNED, FACTS_CHANGED
 from waia.chats.notes import MENTIONED
@@ -34,7 +33,7 @@ class Asides:
         self._database, self._audience, self._pages, self._clock = database, audience, pages, clock
 
     async def say(self, events: Sequence[LoggedEvent], viewer: Viewer, seq: int) -> str:
-        found = _asides(tuple(events))
+        found = [event for event in events if event.kind in KINDS]
         if not found:
             return ""
         here = {event.kind for event in found if event.chat_id == viewer.chat_id}
@@ -64,8 +63,3 @@ class Asides:
 def _calls(event: LoggedEvent, viewer: Viewer) -> bool:
     """Whoever has the chat open sees it anyway."""
     return event.kind in {ASSIGNED, MENTIONED} and event.ref == str(viewer.user.id) and event.chat_id != viewer.chat_id
-
-
-@lru_cache(64)
-def _asides(events: tuple[LoggedEvent, ...]) -> tuple[LoggedEvent, ...]:
-    return tuple(event for event in events if event.kind in KINDS)

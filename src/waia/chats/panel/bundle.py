@@ -40,6 +40,14 @@ class Bundle:
     strip: HolderStrip | None
     said: dict[tuple[str, bool, tuple[Part, ...]], str] = field(default_factory=dict)
 
+    def is_common_to_kin_of(self, viewer: Viewer) -> bool:
+        """Whether nothing here depends on who it is, or on what their stream was told before."""
+        return viewer.user.id not in self.owners and not viewer.absent and self.chats.keys() <= self.seen
+
+    @property
+    def owners(self) -> frozenset[int]:
+        return frozenset(row.owner_id for row in self.rows.values() if row.owner_id is not None)
+
     def parts_for(self, viewer: Viewer, seen: frozenset[int]) -> tuple[Part, ...]:
         return (*self._thread_parts(viewer), *self._list_parts(viewer, seen))
 

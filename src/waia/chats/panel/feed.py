@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from waia.chats.panel.asides import Asides
 from waia.chats.panel.audience.viewer import Ending, Viewer
-from waia.chats.panel.fragments import Fragments
-from waia.chats.panel.hub import HistoryGone, Hub
+from waia.chats.panel.fragments import Fragments, News
+from waia.chats.panel.hub import PAGE_SIZE, HistoryGone, Hub
 from waia.chats.panel.sse import message
 from waia.chats.panel.viewmodels import ChatRow, Counts
 from waia.kit.events import LoggedEvent
 
 RECONNECT_MS = 500
+FRAGMENTS_PER_S = 200  # however much happens: to draw more, faster than anybody reads, would hold up what comes in
 AFTER_CLOSING_MS = (1_000, 5_000)
 
 log = structlog.get_logger(__name__)
@@ -26,9 +27,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two batches, two updates of the numbers, two heartbeats; how long a write may block."""
+    """Seconds between two batches (at most `longest_rest_s` after a large one), two updates of the numbers, two
+    heartbeats; how long a write may block."""
 
     batch_s: float = 0.25
+    longest_rest_s: float = 3.0
     counts_s: float = 1.0
     heartbeat_s: float = 15.0
     write_limit_s: float = 20.0
@@ -119,11 +122,14 @@ class Feed:
             self._viewer.end(Ending.GONE)
             return ""
         self._cursor = events[-1].seq
-        rests = bool(news.text) and self._cursor == self._hub.ring.last
-        self._batch_at = started + (self._pace.batch_s if rests else 0)
+        rests = bool(news.text) and len(events) != PAGE_SIZE  # whole pages of the database: it has to catch up
+        self._batch_at = started + (self._rest_s(news) if rests else 0)
         self._counts_wanted |= news.counts
         asides = await self._asides.say(events, self._viewer, self._cursor)
         return news.text + asides + self._calls(news.calls) + self._account_news(events)
+
+    def _rest_s(self, news: News) -> float:
+        return max(self._pace.batch_s, min(news.size / FRAGMENTS_PER_S, self._pace.longest_rest_s))
 
     def _calls(self, rows: Sequence[ChatRow]) -> str:
         """Names, never words: they are shown on screens that lie open."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from waia.chats.panel import presenters, timeline
-from waia.chats.panel.audience.shelf import Shelf
+from waia.chats.panel.audience.shelf import Recent, Shelf
 from waia.chats.panel.audience.viewer import RIGHTS_AGE_S, Audience, Viewer
 from waia.chats.panel.bundle import Bundle, Part
 from waia.chats.panel.digest import Touched, digest
@@ -24,7 +24,7 @@ from waia.kit.render import Pages
 from waia.settings import Settings
 
 BUNDLES = 500
-RENDERED = 2_000
+RENDERED, RENDERED_AT_ONCE = 2_000, 10
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +32,14 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class News:
     """`counts`: the numbers on the tabs may have changed. `lost`: the open chat is out of sight now. `calls`: chats
-    with something new in them that wait for the viewer, or for anybody."""
+    with something new in them that wait for the viewer, or for anybody. `size`: of how many fragments the text is."""
 
     text: str = ""
     calls: tuple[ChatRow, ...] = ()
     counts: bool = False
     lost: bool = False
+    owners: frozenset[int] = frozenset()
+    size: int = 0
 
 
 class BundleKey(NamedTuple):
@@ -55,20 +57,32 @@ class Fragments:
         self._database, self._audience = database, audience
         self._pages, self._settings, self._clock = pages, settings, clock
         self._bundles: Shelf[BundleKey, Bundle] = Shelf(BUNDLES, RIGHTS_AGE_S)
+        self._common: Recent[tuple[int, int, str], News] = Recent(BUNDLES, RIGHTS_AGE_S)
         self._tally = Tally(database, audience)
         self._rendered = lru_cache(RENDERED)(self._render)
 
     async def news(self, events: Sequence[LoggedEvent], viewer: Viewer) -> News:
+        """Found out once for all streams of a kin, where nothing in it is personal."""
+        key = (events[0].seq, events[-1].seq, viewer.kin)
+        common = self._common.get(key)
+        if common is not None and not viewer.absent and viewer.user.id not in common.owners:
+            return common
         chats = digest(tuple(events))
         if not chats:
-            return News()
+            return self._common.put(key, News())
         bundle = await self._bundle(events, chats, viewer)
+        if bundle.is_common_to_kin_of(viewer):
+            return self._common.put(key, await self._news(bundle, bundle.seen, viewer, events[-1].seq))
         seen = bundle.seen | await self._own(bundle, viewer)
         if viewer.chat_id in chats and viewer.chat_id not in seen:
             return News(lost=True)
+        return await self._news(bundle, seen, viewer, events[-1].seq)
+
+    async def _news(self, bundle: Bundle, seen: frozenset[int], viewer: Viewer, seq: int) -> News:
         parts = bundle.parts_for(viewer, seen)
-        text = self._say(bundle, parts, viewer, events[-1].seq) if parts else ""
-        return News(text, bundle.calls_for(viewer, seen), counts=bool(seen or parts))
+        text = await self._say(bundle, parts, viewer, seq) if parts else ""
+        calls = bundle.calls_for(viewer, seen)
+        return News(text, calls, counts=bool(seen or parts), owners=bundle.owners, size=len(parts))
 
     def count(self, viewer: Viewer) -> asyncio.Future[Counts]:
         return self._tally.count(viewer.user)
@@ -107,14 +121,21 @@ class Fragments:
         owned = {row.id for row in bundle.rows.values() if row.owner_id == viewer.user.id} - bundle.seen
         return await self._audience.sees(viewer.user, owned) if owned else frozenset()
 
-    def _say(self, bundle: Bundle, parts: tuple[Part, ...], viewer: Viewer, seq: int) -> str:
+    async def _say(self, bundle: Bundle, parts: tuple[Part, ...], viewer: Viewer, seq: int) -> str:
         admin, language = viewer.user.is_admin, viewer.language
         said = bundle.said.get((language, admin, parts))
         if said is None:
-            told = (bundle.build(part, admin) for part in parts)
-            html = "\n".join(self._rendered(event, language, self._hour()) for event in told)
+            html = await self._all_rendered([bundle.build(part, admin) for part in parts], language)
             said = bundle.said[(language, admin, parts)] = message(html, seq=seq)
         return said
+
+    async def _all_rendered(self, told: Sequence[PageEvent], language: str) -> str:
+        """A few at a time: requests come between them."""
+        html, hour = list[str](), self._hour()
+        for start in range(0, len(told), RENDERED_AT_ONCE):
+            html += [self._rendered(event, language, hour) for event in told[start : start + RENDERED_AT_ONCE]]
+            await asyncio.sleep(0)
+        return "\n".join(html)
 
     def _hour(self) -> int:
         """Templates show times relative to the day, so a rendering is good for an hour."""

@@ -56,8 +56,8 @@ class Ring:
             del self._events[self.first]
             self.first += 1
 
-    def after(self, seq: int, limit: int) -> list[LoggedEvent]:
-        return [self._events[n] for n in range(seq + 1, min(self.last, seq + limit) + 1)]
+    def after(self, seq: int) -> list[LoggedEvent]:
+        return [self._events[n] for n in range(seq + 1, self.last + 1)]
 
 
 class Hub:
@@ -106,14 +106,17 @@ class Hub:
             self.ring_bells()
         return len(events)
 
-    async def after(self, seq: int, limit: int = PAGE_SIZE) -> Sequence[LoggedEvent]:
-        """The events that follow `seq`, oldest first. Raises HistoryGone when they are not all there."""
+    async def after(self, seq: int) -> Sequence[LoggedEvent]:
+        """The events that follow `seq`, oldest first: all that the ring holds, else a page from the database.
+
+        Raises HistoryGone when they are not all there.
+        """
         if seq > self.ring.last:
             raise HistoryGone
         if seq + 1 >= self.ring.first:
-            return self.ring.after(seq, limit)
+            return self.ring.after(seq)
         async with self._database.reading() as tx:
-            events = await read_after(tx, seq, limit)
+            events = await read_after(tx, seq, PAGE_SIZE)
         if not events or events[0].seq != seq + 1:
             raise HistoryGone
         return events

@@ -49,3 +49,21 @@ class Shelf(Generic[K, V]):
             if until > now and len(self._tasks) <= self._size:
                 return
             self._tasks.popitem(last=False)
+
+
+class Recent(Generic[K, V]):
+    """The newest answers that need no waiting, each for a while."""
+
+    def __init__(self, size: int, keep_s: float) -> None:
+        self._size, self._keep_s = size, keep_s
+        self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        found = self._kept.get(key)
+        return found[1] if found is not None and found[0] > asyncio.get_running_loop().time() else None
+
+    def put(self, key: K, value: V) -> V:
+        self._kept[key] = (asyncio.get_running_loop().time() + self._keep_s, value)
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return value

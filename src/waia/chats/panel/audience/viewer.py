@@ -52,10 +52,17 @@ class Viewer:
     ending: Ending | None = None
     absent: set[int] = field(default_factory=set)
     anybody: SignedIn = field(init=False)
+    kin: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """`anybody` is somebody with the same roles: what they may see, all who have these roles may see."""
+        """`anybody` is somebody with the same roles: what they may see, all who have these roles may see.
+
+        Streams of one `kin` show the same page: they are told the same of all chats that nobody of them owns.
+        """
         self.anybody = replace(self.user, id=NOBODY)
+        roles = ",".join(str(role) for role in sorted(self.user.role_ids))
+        page = (self.language, self.chat_id, self.searching, self.listing.query)
+        self.kin = " ".join(map(str, (self.user.is_admin, roles, *page)))
 
     def end(self, why: Ending) -> None:
         self.ending = self.ending or why
