@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from waia.accounts.models import Role, User
@@ -120,7 +120,8 @@ async def _count_few(tx: Transaction, sight: Sight) -> AnyRow:
     """All tabs in one walk through the few."""
     held = ((view, and_(*_in_view(view, sight.user.id))) for view in View)
     numbers = [func.coalesce(func.sum(case((holds, 1), else_=0)), 0).label(view.name.lower()) for view, holds in held]
-    return (await tx.execute(select(*numbers).where(Chat.id.in_(sight.few or ())))).one()  # type: ignore[no-any-return]
+    asked = select(*numbers).where(_one_of(sight.few or ()))
+    return (await tx.execute(asked.with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql"))).one()  # type: ignore[no-any-return]
 
 
 async def filter_choices(tx: Transaction) -> tuple[Sequence[AnyRow], Sequence[AnyRow]]:
@@ -250,7 +251,12 @@ def _among(asked: Select[Any], sight: Sight, few: list[int] | None) -> Select[An
     seen = asked if sight.few is not None else asked.where(sight.gate)
     if few is None:
         return seen
-    return seen.where(Chat.id.in_(few)).with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql")
+    return seen.where(_one_of(few)).with_hint(Chat, "FORCE INDEX (PRIMARY)", "mysql")
+
+
+def _one_of(few: Collection[int]) -> ColumnElement[bool]:
+    """Numbers of our own, written into the text: a driver takes longer to bind a thousand than a database to look."""
+    return Chat.id.in_(bindparam("few", list(few), type_=Integer(), expanding=True, literal_execute=True))
 
 
 _MOMENTS = {View.UNANSWERED: Chat.unanswered_since, View.ARCHIVED: Chat.archived_at}
