@@ -8,6 +8,7 @@ import waia.chats.models
 import waia.kit.events
 import waia.kit.queue
 import waia.media.models
+import waia.owner.models
 import waia.push.models
 import waia.quick_replies.models
 import waia.rules.models

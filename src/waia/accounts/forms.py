@@ -34,9 +34,35 @@ class DemoForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next: str = ""
 
 
+class RoleForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str = ""
+    keyword: str = ""
+
+
+class PersonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`roles` are keywords, and only a new person's."""
+
+    name: str = ""
+    username: str = ""
+    language: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class NewPasswordForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    password: str = ""
+    repeated: str = ""
+
+
 async def read_form(request: Request[Any, Any, Any], kind: type[T]) -> T:
-    """Raises Invalid for fields that the form does not have, and for files in their place."""
-    sent = {name: value for name, value in (await request.form()).multi_items() if name != FIELD}
+    """Raises Invalid for fields that the form does not have, and for files in their place.
+
+    A field that the form declares as a tuple may be sent any number of times.
+    """
+    several = {field.name for field in msgspec.structs.fields(kind) if isinstance(field.default, tuple)}
+    sent: dict[str, Any] = {}
+    for name, value in (await request.form()).multi_items():
+        if name != FIELD:
+            sent[name] = (*sent.get(name, ()), value) if name in several else value
     try:
         return msgspec.convert(sent, kind)
     except msgspec.ValidationError:

@@ -60,6 +60,19 @@ class Login(Model):
     user_agent: Mapped[str] = mapped_column(String(255), default="")
 
 
+class PasswordLink(Model):
+    """A way to choose a password that opens once, at most one for each user. Only its token's SHA-256 is kept (hex)."""
+
+    __tablename__ = "password_links"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("usuarios.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    token_hash: Mapped[str] = mapped_column(binary_text(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class LoginFailure(Model):
     """A failed try, for the throttle: per account and address, and per address."""
 
@@ -76,7 +89,13 @@ class AuditEntry(Model):
     """Who did what, append-only; each row holds the hash of the one before, so a changed row shows."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (UniqueConstraint("previous_hash"), Index(None, "at"), Model.__table_args__)
+    __table_args__ = (
+        UniqueConstraint("previous_hash"),
+        Index(None, "at"),
+        Index(None, "action", "id"),
+        Index(None, "username", "id"),
+        Model.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(big_id(), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

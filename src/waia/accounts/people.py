@@ -26,28 +26,27 @@ async def create_user(
     username: str,
     password_hash: str,
     name: str = "",
+    language: str = "",
     role_keywords: Collection[str] = (),
     must_change: bool,
     now: datetime,
     address: str = "",
 ) -> int:
     """The hash comes in ready made, because making it takes long. Raises Invalid or NameTaken."""
-    if not USERNAME.fullmatch(username):
-        raise Invalid({"username": BAD_USERNAME})
-    if await repository.users(tx).named(username):
-        raise NameTaken
+    await check_username(tx, username)
     carried = await roles_with(tx, role_keywords)
     user = await repository.users(tx).add(
         User(
             username=username,
             password_hash=password_hash,
             display_name=name[:100],
+            language=language,
             must_change_password=must_change,
             created_at=now,
         )
     )
     await repository.store_roles(tx, user.id, [role.id for role in carried])
-    details = {"roles": sorted(role_keywords)}
+    details: dict[str, audit.Detail] = {"after": {"username": username, "name": name, "roles": sorted(role_keywords)}}
     await audit.record(tx, actor, "user_created", subject=username, details=details, address=address, now=now)
     tx.announce("user_changed", None, str(user.id))
     return user.id
@@ -75,19 +74,23 @@ async def disable_user(
 ) -> None:
     """Raises LastAdmin."""
     user = await _user(tx, user_id)
+    if user.disabled_at is not None:
+        return
     if await repository.lock_admins(tx) == {user_id}:
         raise LastAdmin
     await repository.store_disabled(tx, user_id, now)
     await _rights_changed(tx, user_id, now)
-    await audit.record(tx, actor, "user_disabled", subject=user.username, address=address, now=now)
+    await _note_state(tx, actor, "user_disabled", user, address, now)
 
 
 async def enable_user(
     tx: Transaction, actor: SignedIn | Actor, user_id: int, *, now: datetime, address: str = ""
 ) -> None:
     user = await _user(tx, user_id)
+    if user.disabled_at is None:
+        return
     await repository.store_disabled(tx, user_id, None)
-    await audit.record(tx, actor, "user_enabled", subject=user.username, address=address, now=now)
+    await _note_state(tx, actor, "user_enabled", user, address, now)
     tx.announce("user_changed", None, str(user_id))
 
 
@@ -114,6 +117,15 @@ async def set_roles(
     await audit.record(tx, actor, "roles_changed", subject=user.username, details=details, address=address, now=now)
 
 
+async def check_username(tx: Transaction, username: str, but: int | None = None) -> None:
+    """Raises Invalid or NameTaken; `but` is the user whose name it may be already."""
+    if not USERNAME.fullmatch(username):
+        raise Invalid({"username": BAD_USERNAME})
+    found = await repository.users(tx).named(username)
+    if found is not None and found.id != but:
+        raise NameTaken
+
+
 async def roles_with(tx: Transaction, keywords: Collection[str]) -> list[Role]:
     """Raises Invalid when one of the keywords names no role."""
     found = list(await repository.roles(tx).with_keywords(keywords)) if keywords else []
@@ -127,6 +139,14 @@ async def _user(tx: Transaction, user_id: int) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+async def _note_state(
+    tx: Transaction, actor: SignedIn | Actor, action: str, user: User, address: str, now: datetime
+) -> None:
+    enabled = action == "user_enabled"
+    details: dict[str, audit.Detail] = {"before": {"enabled": not enabled}, "after": {"enabled": enabled}}
+    await audit.record(tx, actor, action, subject=user.username, details=details, address=address, now=now)
 
 
 async def _rights_changed(tx: Transaction, user_id: int, now: datetime) -> None:

@@ -20,8 +20,18 @@ class QuickReplyMedia(Model):
     file_id: Mapped[int | None] = mapped_column(ForeignKey(MediaFile.id), index=True)
 
 
+class QuickReplyRole(Model):
+    """A role whose agents are offered the reply."""
+
+    __tablename__ = "quick_reply_roles"
+    __table_args__ = (Index(None, "role_id"), Model.__table_args__)
+
+    quick_reply_id: Mapped[int] = mapped_column(ForeignKey("botones.id", ondelete="CASCADE"), primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True)
+
+
 class QuickReply(Model):
-    """A prepared answer: a text and any number of media."""
+    """A prepared answer: a text and any number of media. `audience` is all, roles, or private to its author."""
 
     __tablename__ = "botones"
 
@@ -31,6 +41,8 @@ class QuickReply(Model):
     media_url: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str | None] = mapped_column("nombre", String(100), key="name")
     position: Mapped[int] = mapped_column(default=0, server_default="0")
+    audience: Mapped[str] = mapped_column(String(8), default="all", server_default="all")
+    author_id: Mapped[int | None] = mapped_column(Integer)
     medias: Mapped[list[QuickReplyMedia]] = relationship(
         order_by=QuickReplyMedia.id, lazy="selectin", cascade="all, delete-orphan"
     )

@@ -14,7 +14,9 @@ from waia.kit.db import Transaction
 BEGINNING = "0" * 64
 PAGE = 500
 FIELDS = ("at", "user_id", "username", "action", "subject", "details", "address")
-Detail = str | int | bool | None | list[str] | list[int]
+Plain = str | int | float | bool | None | list[str] | list[int]
+Detail = Plain | Mapping[str, Plain]
+"""What an entry tells; `before` and `after` are mappings of the fields that changed."""
 
 
 @dataclass(frozen=True, slots=True)
