@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_quick_reply_roles_role_id", "quick_reply_roles", ["role_id"])
     op.add_column("botones", sa.Column("audience", sa.String(8), nullable=False, server_default="all"))
     op.add_column("botones", sa.Column("author_id", sa.Integer(), nullable=True))
+    op.add_column("botones", sa.Column("deleted_at", UtcDateTime(), nullable=True))
     for columns in AUDIT_ORDERS:
         op.create_index(f"ix_audit_log_{'_'.join(columns)}", "audit_log", list(columns))
     _create_imports()
@@ -66,6 +67,8 @@ def downgrade() -> None:
     for columns in AUDIT_ORDERS:
         op.drop_index(f"ix_audit_log_{'_'.join(columns)}", "audit_log")
     op.drop_table("sheet_imports")
+    op.execute("DELETE FROM botones WHERE deleted_at IS NOT NULL")
+    op.drop_column("botones", "deleted_at")
     op.drop_column("botones", "author_id")
     op.drop_column("botones", "audience")
     op.drop_table("quick_reply_roles")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from waia.accounts.models import Role, User
 from waia.chats.models import Chat, Contact, ContactIdentity, Message
 from waia.kit.db import Database
-from waia.quick_replies.repository import quick_replies
+from waia.quick_replies.repository import all_contents
 from waia.seeds import CUSTOMERS, open_windows, seed_demo
 from waia.settings import Settings
 
@@ -135,9 +135,9 @@ async def test_chats_that_sales_must_see_carry_its_role(database: Database) -> N
 
 async def test_quick_replies_are_there_in_order(database: Database) -> None:
     async with database.reading() as tx:
-        replies = await quick_replies(tx).in_order()
+        replies = list((await all_contents(tx)).values())
     assert [reply.name for reply in replies][:2] == ["saludo", "visita"]
-    assert replies[-1].medias[0].url.endswith("/static/demo/catalogo.pdf")
+    assert replies[-1].files[0].url.endswith("/static/demo/catalogo.pdf")
 
 
 async def test_open_windows_are_told_so_that_meta_may_remember_them(database: Database) -> None:

@@ -24,6 +24,7 @@ from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
 from waia.push import routes as push_routes
+from waia.quick_replies import routes as reply_routes
 from waia.settings import Settings
 from waia.whatsapp.webhook import webhook_route
 
@@ -82,6 +83,7 @@ def _routes() -> list[Any]:
         *push_routes.routes,
         *offline_routes,
         show_static,
+        *reply_routes.routes,
     ]
 
 
@@ -105,6 +107,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "storage": parts.storage,
         "attacher": parts.attacher,
         "push": parts.push,
+        "shelf": parts.attacher,
         "parts": parts,
     }
     provided = {name: Provide(_always(value), sync_to_thread=False) for name, value in values.items()}

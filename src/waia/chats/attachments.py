@@ -73,6 +73,14 @@ class Attacher:
             await self.storage.remove(taken.key)
             raise
 
+    async def shelve(
+        self, pieces: AsyncIterator[bytes], *, filename: str, mime: str, length: int | None, as_document: bool
+    ) -> StoredFile:
+        """For rules and quick replies (`media.shelf.Shelf`). Raises as `attach`."""
+        offer = Offer(filename=filename, mime=mime, length=length, as_document=as_document)
+        stored, _ = await self.store(pieces, offer)
+        return stored
+
     async def _take(self, pieces: AsyncIterator[bytes], offer: Offer) -> Taken:
         expected = Expected(limit=self.limit, length=offer.length, filename=offer.filename, mime=offer.mime)
         try:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from mimetypes import guess_type
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from waia.quick_replies.models import QuickReplyMedia
+from waia.quick_replies.values import file_name
 from waia.whatsapp.content import Audio, Content, Document, Image, Text, Video
 from waia.whatsapp.cutting import TEXT_LIMIT, in_parts, units
 from waia.whatsapp.limits import CAPTION
@@ -33,8 +33,7 @@ def _content(media: QuickReplyMedia, caption: str, base_url: str) -> Content:
         case "audio":
             return Audio(link=address, file_id=media.file_id)
         case _:
-            name = unquote(PurePosixPath(urlsplit(link).path).name)
-            return Document(link=address, file_id=media.file_id, caption=caption, filename=name)
+            return Document(link=address, file_id=media.file_id, caption=caption, filename=file_name(link))
 
 
 def _kind(media: QuickReplyMedia) -> str:

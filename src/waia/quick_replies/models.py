@@ -1,9 +1,11 @@
 """Quick replies in the original's tables."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from waia.kit.columns import Model, long_text
+from waia.kit.columns import Model, UtcDateTime, long_text
 from waia.media.models import MediaFile
 
 
@@ -31,7 +33,10 @@ class QuickReplyRole(Model):
 
 
 class QuickReply(Model):
-    """A prepared answer: a text and any number of media. `audience` is all, roles, or private to its author."""
+    """A prepared answer: a text and any number of media. `audience` is all, roles, or private to its author.
+
+    One that was deleted is kept for a day, so that it can be brought back.
+    """
 
     __tablename__ = "botones"
 
@@ -43,6 +48,7 @@ class QuickReply(Model):
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     audience: Mapped[str] = mapped_column(String(8), default="all", server_default="all")
     author_id: Mapped[int | None] = mapped_column(Integer)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     medias: Mapped[list[QuickReplyMedia]] = relationship(
         order_by=QuickReplyMedia.id, lazy="selectin", cascade="all, delete-orphan"
     )

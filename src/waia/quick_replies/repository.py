@@ -1,20 +1,223 @@
-"""SQL of the quick replies, on advanced-alchemy's repository."""
+"""SQL of the quick replies: what agents are offered, what owners change."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import and_, bindparam, column, delete, exists, func, insert, literal, or_, select, table, update
 
+from waia.accounts.repository import shown_names
+from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
-from waia.quick_replies.models import QuickReply
+from waia.kit.sql import table_of
+from waia.media.models import Media, MediaFile
+from waia.media.values import Scope, address_of
+from waia.quick_replies.models import QuickReply, QuickReplyMedia, QuickReplyRole
+from waia.quick_replies.values import ALL, PRIVATE, ROLES, ReplyContent, ReplyFile, ReplyLine
+
+_RULES = table("reglas", column("guardar_como"))
+_REPLY = table_of(QuickReply)
+_MEDIA = table_of(Media)
 
 
 class QuickReplyRepository(SQLAlchemyAsyncRepository[QuickReply]):
     model_type = QuickReply
 
-    async def in_order(self) -> Sequence[QuickReply]:
-        """As agents see them, with their media."""
-        return await self.get_many(order_by=[("position", False), ("id", False)])
+    async def offered_to(self, user: SignedIn) -> Sequence[QuickReply]:
+        """What this person may send, in order, with its media."""
+        return await self.get_many(_is_offered(user), order_by=[("position", False), ("id", False)])
+
+    async def one_offered_to(self, user: SignedIn, reply_id: int) -> QuickReply | None:
+        return await self.get_one_or_none(QuickReply.id == reply_id, _is_offered(user))
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that lies here, by its address."""
+
+    address: str
+    file_id: int
+    mime: str
+    filename: str
 
 
 def quick_replies(tx: Transaction) -> QuickReplyRepository:
     return QuickReplyRepository(session=tx.session)
+
+
+async def reply_lines(tx: Transaction, user: SignedIn, reply_id: int | None = None) -> list[ReplyLine]:
+    """The rows of the page, in order: all for admins, else what this person is offered."""
+    condition = QuickReply.deleted_at.is_(None) if user.is_admin else _is_offered(user)
+    wanted = select(*_REPLY.c).where(condition).order_by(_REPLY.c.position, _REPLY.c.id)
+    rows = (await tx.execute(wanted.where(_REPLY.c.id == reply_id) if reply_id is not None else wanted)).all()
+    ids = [row.id for row in rows]
+    files, roles = await _files_of(tx, ids), await _roles_of(tx, ids)
+    authors = await shown_names(tx, {row.author_id for row in rows if row.author_id and row.audience == PRIVATE})
+    places = await _places(tx, user) if reply_id is not None else {key: n for n, key in enumerate(ids, 1)}
+    return [
+        ReplyLine(
+            id=row.id,
+            place=places.get(row.id, 0),
+            content=ReplyContent(row.name or "", row.text, row.audience, roles[row.id], files[row.id]),
+            author=authors.get(row.author_id, ""),
+            mine=row.author_id == user.id,
+            may_change=user.is_admin or (row.audience == PRIVATE and row.author_id == user.id),
+        )
+        for row in rows
+    ]
+
+
+async def all_contents(tx: Transaction) -> dict[int, ReplyContent]:
+    """Every shared reply by id, in order: what a sheet of them holds."""
+    wanted = select(*_REPLY.c).where(_REPLY.c.deleted_at.is_(None), _REPLY.c.audience != PRIVATE)
+    rows = (await tx.execute(wanted.order_by(_REPLY.c.position, _REPLY.c.id))).all()
+    ids = [row.id for row in rows]
+    files, roles = await _files_of(tx, ids), await _roles_of(tx, ids)
+    return {row.id: ReplyContent(row.name or "", row.text, row.audience, roles[row.id], files[row.id]) for row in rows}
+
+
+async def name_is_taken(tx: Transaction, name: str, author_id: int | None, but: int | None) -> bool:
+    """By a shared reply, or by a private one of the same author."""
+    visible = or_(_REPLY.c.audience != PRIVATE, _REPLY.c.author_id == author_id)
+    same = func.lower(_REPLY.c.name) == name.lower()
+    wanted = select(_REPLY.c.id).where(_REPLY.c.deleted_at.is_(None), visible, same)
+    return any(found != but for found in (await tx.execute(wanted)).scalars())
+
+
+async def add_reply(tx: Transaction, content: ReplyContent, author_id: int, place: int | None = None) -> int:
+    last = (await tx.execute(select(func.max(_REPLY.c.position)))).scalar_one()
+    position = place if place is not None else int(last if last is not None else -1) + 1
+    row = _columns(content) | {"author_id": author_id, "position": position}
+    reply_id = int((await tx.execute(insert(_REPLY).values(**row))).inserted_primary_key[0])
+    await _store_parts(tx, reply_id, content)
+    return reply_id
+
+
+async def store_reply(tx: Transaction, reply_id: int, content: ReplyContent) -> None:
+    await tx.execute(update(_REPLY).where(_REPLY.c.id == reply_id).values(**_columns(content)))
+    await tx.execute(delete(QuickReplyMedia).where(QuickReplyMedia.quick_reply_id == reply_id))
+    await tx.execute(delete(QuickReplyRole).where(QuickReplyRole.quick_reply_id == reply_id))
+    await _store_parts(tx, reply_id, content)
+
+
+async def store_deleted(tx: Transaction, reply_ids: Iterable[int], at: datetime | None) -> None:
+    await tx.execute(update(_REPLY).where(_REPLY.c.id.in_(list(reply_ids))).values(deleted_at=at))
+
+
+async def deleted_reply(tx: Transaction, reply_id: int) -> Any:
+    """The row, to be brought back; None if it is not one that was deleted."""
+    wanted = select(*_REPLY.c).where(_REPLY.c.id == reply_id, _REPLY.c.deleted_at.is_not(None))
+    return (await tx.execute(wanted)).one_or_none()
+
+
+async def store_order(tx: Transaction, ids: Sequence[int]) -> None:
+    rows = [{"reply": reply_id, "place": place} for place, reply_id in enumerate(ids)]
+    if rows:
+        await tx.execute(_ORDER, rows)
+
+
+async def ordered_ids(tx: Transaction) -> list[int]:
+    wanted = select(_REPLY.c.id).where(_REPLY.c.deleted_at.is_(None)).order_by(_REPLY.c.position, _REPLY.c.id)
+    return list((await tx.execute(wanted)).scalars())
+
+
+async def names_of(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
+    rows = await tx.execute(select(_REPLY.c.id, _REPLY.c.name).where(_REPLY.c.id.in_(ids)))
+    return {row[0]: row[1] or "" for row in rows}
+
+
+async def captured_names(tx: Transaction) -> list[str]:
+    """What the flow keeps of customers' answers, by the names of its rules."""
+    wanted = select(_RULES.c.guardar_como).where(_RULES.c.guardar_como.is_not(None)).distinct()
+    return sorted(name for name in (await tx.execute(wanted)).scalars() if name and name.strip())
+
+
+async def uploads_of(tx: Transaction, user_id: int, public_ids: Sequence[str]) -> dict[str, Uploaded]:
+    """By address: this person's drafts, and files of quick replies."""
+    usable = or_(_MEDIA.c.scope == Scope.REPLY, and_(_MEDIA.c.scope == Scope.DRAFT, _MEDIA.c.user_id == user_id))
+    wanted = (
+        select(_MEDIA.c.public_id, _MEDIA.c.file_id, MediaFile.mime, _MEDIA.c.filename)
+        .join(MediaFile, MediaFile.id == _MEDIA.c.file_id)
+        .where(_MEDIA.c.public_id.in_(list(public_ids)), usable)
+    )
+    found = [Uploaded(address_of(row[0]), row[1], row[2], row[3]) for row in await tx.execute(wanted)]
+    return {upload.address: upload for upload in found}
+
+
+async def keep_uploads(tx: Transaction, public_ids: Sequence[str]) -> None:
+    """Drafts that became files of a reply: whoever may write to customers may open them."""
+    kept = update(_MEDIA).where(_MEDIA.c.public_id.in_(list(public_ids)), _MEDIA.c.scope == Scope.DRAFT)
+    await tx.execute(kept.values(scope=Scope.REPLY))
+
+
+async def purge(tx: Transaction, before: datetime) -> None:
+    """Replies deleted before then go for good, and addresses of files that no reply has any more."""
+    await tx.execute(delete(_REPLY).where(_REPLY.c.deleted_at < before))
+    used = exists(select(1).where(QuickReplyMedia.url == literal("/media/") + _MEDIA.c.public_id))
+    unused = delete(_MEDIA).where(_MEDIA.c.scope == Scope.REPLY, _MEDIA.c.user_id.is_not(None), ~used)
+    await tx.execute(unused)
+
+
+def _is_offered(user: SignedIn) -> Any:
+    """A reply for roles is for those who carry one of them, and for admins."""
+    mine = select(QuickReplyRole.quick_reply_id).where(QuickReplyRole.role_id.in_(user.role_ids))
+    for_roles = QuickReply.audience == ROLES
+    shared = or_(
+        QuickReply.audience == ALL,
+        for_roles if user.is_admin else and_(for_roles, QuickReply.id.in_(mine)),
+        and_(QuickReply.audience == PRIVATE, QuickReply.author_id == user.id),
+    )
+    return and_(QuickReply.deleted_at.is_(None), shared)
+
+
+async def _places(tx: Transaction, user: SignedIn) -> Mapping[int, int]:
+    condition = QuickReply.deleted_at.is_(None) if user.is_admin else _is_offered(user)
+    ordered = select(_REPLY.c.id).where(condition).order_by(_REPLY.c.position, _REPLY.c.id)
+    return {reply_id: place for place, reply_id in enumerate((await tx.execute(ordered)).scalars(), 1)}
+
+
+def _columns(content: ReplyContent) -> dict[str, Any]:
+    """The original's columns hold the first file and the kind too."""
+    first = content.files[0] if content.files else None
+    return {
+        "name": content.name or None,
+        "text": content.text,
+        "kind": content.kind,
+        "media_url": first.url if first else None,
+        "audience": content.audience,
+    }
+
+
+async def _store_parts(tx: Transaction, reply_id: int, content: ReplyContent) -> None:
+    files = [
+        {"quick_reply_id": reply_id, "url": file.url, "mime_type": file.mime or None, "file_id": file.file_id}
+        for file in content.files
+    ]
+    if files:
+        await tx.execute(insert(QuickReplyMedia), files)
+    roles = content.role_ids if content.audience == ROLES else ()
+    if roles:
+        await tx.execute(insert(QuickReplyRole), [{"quick_reply_id": reply_id, "role_id": each} for each in roles])
+
+
+async def _files_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[ReplyFile, ...]]:
+    medias = table_of(QuickReplyMedia)
+    wanted = select(*medias.c).where(medias.c.quick_reply_id.in_(ids)).order_by(medias.c.id)
+    found: dict[int, list[ReplyFile]] = defaultdict(list)
+    for row in await tx.execute(wanted):
+        found[row.quick_reply_id].append(ReplyFile(row.url, row.mime_type or "", row.file_id))
+    return defaultdict(tuple, {reply_id: tuple(files) for reply_id, files in found.items()})
+
+
+async def _roles_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    wanted = select(QuickReplyRole.quick_reply_id, QuickReplyRole.role_id)
+    found: dict[int, list[int]] = defaultdict(list)
+    for reply_id, role_id in await tx.execute(wanted.where(QuickReplyRole.quick_reply_id.in_(ids))):
+        found[reply_id].append(role_id)
+    return defaultdict(tuple, {reply_id: tuple(sorted(roles)) for reply_id, roles in found.items()})
+
+
+_ORDER = update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(position=bindparam("place"))

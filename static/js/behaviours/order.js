@@ -1,0 +1,51 @@
+// Rows in an order of their own: dragged by their grip, moved by Alt and arrows, or put at the number that is typed.
+export default function order(table) {
+  const rows = () => [...table.querySelectorAll("tbody > tr[data-id]")];
+  let dragged = null;
+
+  const save = (focused) => {
+    const values = { ids: rows().map((row) => row.dataset.id).join(",") };
+    const back = focused && `#${focused.closest("tr").id} ${focused.matches("[data-place]") ? "[data-place]" : "[data-grip]"}`;
+    htmx.ajax("POST", table.dataset.order, { source: table, values, target: table.dataset.orderTarget, swap: "outerHTML" })
+      .then(() => back && document.querySelector(back)?.focus());
+  };
+
+  table.addEventListener("dragstart", (event) => {
+    const grip = event.target.closest?.("[data-grip]");
+    if (!grip) return;
+    dragged = grip.closest("tr");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.dataset.id);
+    dragged.classList.add("table__row--dragged");
+  });
+  table.addEventListener("dragover", (event) => {
+    const over = dragged && event.target.closest("tr[data-id]");
+    if (!over || over === dragged) return;
+    event.preventDefault();
+    const { top, height } = over.getBoundingClientRect();
+    over[event.clientY < top + height / 2 ? "before" : "after"](dragged);
+  });
+  table.addEventListener("drop", (event) => dragged && event.preventDefault());
+  table.addEventListener("dragend", () => {
+    dragged?.classList.remove("table__row--dragged");
+    if (dragged) save(dragged.querySelector("[data-grip]"));
+    dragged = null;
+  });
+  table.addEventListener("keydown", (event) => {
+    const grip = event.target.closest("[data-grip]"), row = grip?.closest("tr");
+    if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const all = rows(), other = all[all.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)];
+    if (!other) return;
+    other[event.key === "ArrowUp" ? "before" : "after"](row);
+    save(grip);
+  });
+  table.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-place]")) return;
+    const row = target.closest("tr"), others = rows().filter((each) => each !== row);
+    const at = Math.min(Math.max(Number.parseInt(target.value, 10) || 1, 1), others.length + 1);
+    if (others[at - 1]) others[at - 1].before(row);
+    else others.at(-1)?.after(row);
+    save(target);
+  });
+}

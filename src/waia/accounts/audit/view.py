@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from waia.accounts.audit.words import ACTIONS, FIELDS
+from waia.accounts.audit.words import ACTIONS, FIELDS, VALUES
 from waia.kit.i18n import N_
 
 NOTHING = ""
@@ -15,7 +15,7 @@ YES, NO = N_("sí"), N_("no")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field with its value before and after; `compared` is False for what an entry only tells."""
+    """A field with its value before and after; not `compared` where there is only the one or the other."""
 
     field: str
     before: str
@@ -43,10 +43,10 @@ def entry_of(row: Any) -> Entry:
 
 def _changes(details: Mapping[str, Any]) -> Iterator[Change]:
     before, after = _fields(details.get("before")), _fields(details.get("after"))
-    compared = "before" in details or "after" in details
     for name in dict.fromkeys((*before, *after)):
-        if before.get(name) != after.get(name):
-            yield Change(_word(name), _plain(before.get(name)), _plain(after.get(name)), compared)
+        was, is_now = _plain(before.get(name)), _plain(after.get(name))
+        if was != is_now:
+            yield Change(_word(name), was, is_now, compared=bool(before) and bool(after))
     for name, value in details.items():
         if name not in {"before", "after"}:
             yield Change(_word(name), NOTHING, _plain(value), compared=False)
@@ -72,4 +72,4 @@ def _plain(value: Any) -> str:
         case list():
             return ", ".join(str(each) for each in value)[:LONGEST_VALUE]
         case _:
-            return str(value)[:LONGEST_VALUE]
+            return VALUES.get(value, str(value))[:LONGEST_VALUE]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from waia.kit.i18n import N_
 
@@ -79,6 +80,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {code: words for group in GROUPS.values() for code, words in group.items()}
+)
+VALUES: Mapping[Any, str] = MappingProxyType(
+    {"all": N_("todos"), "roles": N_("algunos roles"), "private": N_("solo su autor")}
 )
 FIELDS: Mapping[str, str] = MappingProxyType(
     {

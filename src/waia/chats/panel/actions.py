@@ -58,7 +58,7 @@ async def _parts(tx: Transaction, desk: Desk, form: MessageForm, drafts: Sequenc
         return parts_of(form, drafts)
     settings = desk.settings
     base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
-    prepared = await parts_of_reply(tx, form.quick_reply_id, form.text, base_url)
+    prepared = await parts_of_reply(tx, desk.user, form.quick_reply_id, form.text, base_url)
     return [*prepared, *parts_of(msgspec.structs.replace(form, texto=""), drafts)]
 
 

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
+from waia.accounts.signed_in import SignedIn
 from waia.bot.placeholders import fill
 from waia.chats.access import find_chat
 from waia.chats.panel import presenters, repository
@@ -39,11 +40,11 @@ class Offered:
 
 @get("/chats/{chat_id:int}/respuestas")
 async def show_replies(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    """All of them: they are few, and the page narrows them while one types."""
+    """All that this person may use: they are few, and the page narrows them while one types."""
     async with desk.database.reading() as tx:
         await find_chat(tx, desk.user, chat_id, desk.without_role)
         answers = await _answers(tx, chat_id)
-        replies = await quick_replies(tx).in_order()
+        replies = await quick_replies(tx).offered_to(desk.user)
         offered = [
             Offered(
                 id=reply.id,
@@ -56,9 +57,9 @@ async def show_replies(desk: Given[Desk], chat_id: FromPath[int]) -> Response[An
     return desk.page.html("chats/_replies.html", chat_id=chat_id, replies=offered, is_admin=desk.user.is_admin)
 
 
-async def parts_of_reply(tx: Transaction, reply_id: int, text: str, base_url: str) -> Sequence[Part]:
-    """The text as the agent left it, and the files of the reply. Raises ReplyGone."""
-    reply = await quick_replies(tx).get_one_or_none(id=reply_id)
+async def parts_of_reply(tx: Transaction, user: SignedIn, reply_id: int, text: str, base_url: str) -> Sequence[Part]:
+    """The text as the agent left it, and the files of the reply. Raises ReplyGone, also for one that is not theirs."""
+    reply = await quick_replies(tx).one_offered_to(user, reply_id)
     if reply is None:
         raise ReplyGone
     return [Part(content) for content in contents_of(text, reply.medias, base_url)]

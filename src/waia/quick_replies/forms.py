@@ -1,0 +1,54 @@
+"""The form of a quick reply: what it sends, and how it looks before and after."""
+
+import msgspec
+
+from waia.quick_replies.values import ALL, PRIVATE, ReplyContent, ReplyFile, ReplyLine
+
+LARGEST_FORM = 65_536
+SAMPLE_NAME = "Carla Gómez"
+
+
+class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`archivos` are addresses in the order of sending; `direccion` is one more that was typed but not added."""
+
+    nombre: str = ""
+    texto: str = ""
+    para: str = ALL
+    roles: tuple[str, ...] = ()
+    archivos: tuple[str, ...] = ()
+    direccion: str = ""
+
+    @property
+    def content(self) -> ReplyContent:
+        typed = (self.direccion.strip(),) if self.direccion.strip() else ()
+        return ReplyContent(
+            name=" ".join(self.nombre.split()).removeprefix("/"),
+            text=self.texto.replace("\r\n", "\n").strip(),
+            audience=self.para,
+            role_ids=tuple(int(each) for each in self.roles if each.isascii() and each.isdigit() and len(each) < 10),
+            files=tuple(ReplyFile(url) for url in (*self.archivos, *typed)),
+        )
+
+    @property
+    def files(self) -> tuple[ReplyFile, ...]:
+        return tuple(ReplyFile(url) for url in self.archivos)
+
+
+class OrderForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ids in their new order, with commas between."""
+
+    ids: str = ""
+
+    @property
+    def wanted(self) -> list[int]:
+        return [int(each) for each in self.ids.split(",") if each.isascii() and each.isdigit() and len(each) < 10]
+
+
+def blank_form(is_admin: bool) -> ReplyForm:
+    return ReplyForm(para=ALL if is_admin else PRIVATE)
+
+
+def form_of(line: ReplyLine) -> ReplyForm:
+    content = line.content
+    files = tuple(file.url for file in content.files)
+    return ReplyForm(content.name, content.text, content.audience, tuple(map(str, content.role_ids)), files)
