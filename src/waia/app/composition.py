@@ -24,6 +24,7 @@ from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
 from waia.push import routes as push_routes
+from waia.owner import routes as owner_routes
 from waia.quick_replies import routes as reply_routes
 from waia.settings import Settings
 from waia.whatsapp.webhook import webhook_route
@@ -84,6 +85,7 @@ def _routes() -> list[Any]:
         *offline_routes,
         show_static,
         *reply_routes.routes,
+        *owner_routes.routes,
     ]
 
 

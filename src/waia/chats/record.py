@@ -128,7 +128,7 @@ class ChatRecord:
     def end_session(self) -> None:
         """Forget step and pending capture; roles, owner and what was captured stay."""
         self.session_open, self.step, self.idle_at = False, None, None
-        for name in ("misses", "refusals", "last_menu_rule_id"):
+        for name in ("misses", "refusals", "last_menu_rule_id", "away_told"):
             self.bot_memory.pop(name, None)
         self.dirty = True
 

@@ -31,12 +31,12 @@ from waia.chats.record import ChatRecord
 from waia.kit.clock import has_come
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
-from waia.whatsapp.content import Content
+from waia.whatsapp.content import Content, Text
 
 MAX_FAILURES = 5
 LONGEST_QUIET = timedelta(minutes=2)
 RETRY_AFTER = timedelta(seconds=2)
-BOT_FAILED = "bot_failed"
+BOT_FAILED, AWAY_TOLD = "bot_failed", "away_told"
 UTTERANCES = MappingProxyType(
     {
         "text": UtteranceKind.TEXT,
@@ -68,6 +68,7 @@ class Brain:
     resume_hours: float
     session_timeout_s: float
     assigning: Assigning
+    away_text: str = ""
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class _Decided:
     messages: Sequence[Any]
     decision: Decision
     duration_us: int
+    away_told: bool = False
 
     @property
     def turn_key(self) -> str:
@@ -224,7 +226,17 @@ class _Turns:
                 rule_id=reply.rule_id,
             )
             for number, (reply, content) in enumerate(self._contents(each.decision))
-        ]
+        ] + self._away_notice(each)
+
+    def _away_notice(self, each: _Decided) -> list[Outgoing]:
+        """Whoever is handed over while nobody works is told so, once in a session."""
+        decision, text = each.decision, self._brain.away_text
+        told_before = AWAY_TOLD in each.chat.bot_memory and not decision.new_session
+        if decision.handover is None or not text or told_before or self._brain.is_open(self._now):
+            return []
+        each.away_told = True
+        contact = self._contacts[each.chat.contact_id]
+        return [Outgoing(each.chat, contact, Text(text), "bot", idem_key=f"{each.turn_key}:away")]
 
     def _contents(self, decision: Decision) -> Iterator[tuple[Reply, Content]]:
         for reply in decision.replies:
@@ -248,10 +260,11 @@ class _Turns:
             self._tx.announce(FACTS_CHANGED, chat.id)
         if decision.new_session:
             self._new_sessions[chat.id] = "expired" if chat.session_open else "new"
-        self._remember(chat, decision)
+        self._remember(chat, decision, away_told=each.away_told)
         await self._hold(chat, decision)
 
-    def _remember(self, chat: ChatRecord, decision: Decision) -> None:
+    def _remember(self, chat: ChatRecord, decision: Decision, *, away_told: bool) -> None:
+        away_told = away_told or (AWAY_TOLD in chat.bot_memory and not decision.new_session)
         state, was_held = decision.state, chat.holder != Holder.BOT
         chat.step, chat.session_open = state.step, state.step is not None
         chat.bot_failures = 0
@@ -261,6 +274,7 @@ class _Turns:
             "refusals": state.refusals,
             "last_menu_rule_id": state.last_menu_rule_id,
             "held_since": state.held_since.isoformat() if state.held_since else None,
+            AWAY_TOLD: away_told,
         }
         chat.bot_memory = {name: value for name, value in memory.items() if value}
         if state.estado is not None and not (was_held and not decision.replies):

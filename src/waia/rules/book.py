@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waia.bot.models import FlowProfile, FlowSettings, Reply, RuleBook
 from waia.kit.db import Database
-from waia.rules.hours import BusinessHours, parse_hours
+from waia.rules.hours import BusinessHours, parse_holidays, parse_hours
 from waia.rules.plugins import Plugins, load_plugins
 from waia.rules.repository import Published, published_flow
 from waia.rules.rows import rules_of
@@ -22,7 +22,8 @@ Refusal = Callable[[Reply], str | None]
 class Flow:
     """Rules with every setting resolved. `values` are the environment's with the owner's laid over.
 
-    `chats_without_role` is `admins` or `all`; `fingerprint` changes with any of it.
+    `chats_without_role` is `admins` or `all`; `away_text` is said when a chat is handed over while closed;
+    `fingerprint` changes with any of it.
     """
 
     book: RuleBook
@@ -31,6 +32,7 @@ class Flow:
     values: Settings
     hours: BusinessHours
     chats_without_role: str
+    away_text: str
     fingerprint: str
 
     @property
@@ -87,8 +89,9 @@ class Rules:
             settings=settings,
             profile=now.profile,
             values=now.settings,
-            hours=parse_hours(now.settings.hours),
+            hours=replace(parse_hours(now.settings.hours), holidays=parse_holidays(now.holidays)),
             chats_without_role=now.settings.chats_without_role or _without_role(now.profile),
+            away_text=now.away_text,
             fingerprint=published.fingerprint,
         )
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
@@ -20,6 +20,11 @@ _DAY_NAMES = (
 )
 _DAY_NUMBERS = {name: number for number, names in enumerate(_DAY_NAMES) for name in names}
 _TIME = r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d)?"
+LEAP_YEAR = 2024
+_HOLIDAY = re.compile(
+    r"(?:(?P<iso_year>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})"
+    r"|(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}))?)(?P<times>(?:[\s:,].*)?)"
+)
 _SPAN = re.compile(rf"(?<![\d:.])({_TIME})\s*(?:-|a|to)\s*({_TIME})(?![\d:.])")
 _BETWEEN_DAYS = re.compile(r"(?<=[a-z])\s*(?:-|\ba\b|\bto\b)\s*(?=[a-z])")
 _SEPARATORS = re.compile(r"(?:[\s,]|\b(?:y|e|and)\b)+")
@@ -32,15 +37,40 @@ class HoursRefused(ValueError):
         super().__init__("write days and times such as mon-fri 08:00-18:00; sat 09:00-13:00 (or lun-vie), or nothing")
 
 
+class HolidaysRefused(ValueError):
+    """The text cannot be read; the message is the cure."""
+
+    def __init__(self) -> None:
+        super().__init__("write one day a line: 25/12, 24/12/2026 or 2026-12-24, with hours if it is not closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day on which the week does not count; every year where `year` is None. Without `spans` it is closed."""
+
+    month: int
+    day: int
+    year: int | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def falls_on(self, day: date) -> bool:
+        return (self.month, self.day) == (day.month, day.day) and self.year in {None, day.year}
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessHours:
     """`spans` are minutes of the week from Monday 00:00, the last one excluded; none means always open."""
 
     spans: tuple[tuple[int, int], ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
     def is_open(self, moment: datetime, zone: ZoneInfo) -> bool:
         local = moment.astimezone(zone)
-        minute = local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute
+        minute = local.hour * 60 + local.minute
+        for holiday in self.holidays:
+            if holiday.falls_on(local.date()):
+                return any(first <= minute < last for first, last in holiday.spans)
+        minute += local.weekday() * MINUTES_A_DAY
         return not self.spans or any(first <= minute < last for first, last in self.spans)
 
 
@@ -51,6 +81,30 @@ def parse_hours(text: str) -> BusinessHours:
     """Raises HoursRefused. `22:00-02:00` ends on the next day; an empty text is always open."""
     parts = [part for part in re.split(r"[;\n]", _plain(text)) if part.strip()]
     return BusinessHours(tuple(sorted(span for part in parts for span in _week_spans(part))))
+
+
+def parse_holidays(text: str) -> tuple[Holiday, ...]:
+    """Raises HolidaysRefused. One day a line; what follows a `#` is a remark. A year makes a day one of that year."""
+    lines = [line.partition("#")[0].strip() for line in _plain(text).replace(";", "\n").splitlines()]
+    found = [_holiday(line) for line in lines if line]
+    return tuple(sorted(found, key=lambda holiday: holiday.year is None))  # a day of one year wins over each year's
+
+
+def _holiday(line: str) -> Holiday:
+    match = _HOLIDAY.fullmatch(line)
+    if match is None:
+        raise HolidaysRefused
+    year = match["iso_year"] or match["year"]
+    month, day = int(match["iso_month"] or match["month"]), int(match["iso_day"] or match["day"])
+    spans = [(_minute(found[1]), _minute(found[2])) for found in _SPAN.finditer(match["times"])]
+    left_over = _SEPARATORS.sub("", _SPAN.sub(" ", match["times"]))
+    try:
+        date(int(year or LEAP_YEAR), month, day)
+    except ValueError:
+        raise HolidaysRefused from None
+    if left_over or any(first >= last for first, last in spans):
+        raise HolidaysRefused
+    return Holiday(month, day, int(year) if year else None, tuple(spans))
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from waia.bot.models import FlowProfile
-from waia.rules.hours import parse_hours
+from waia.rules.hours import parse_holidays, parse_hours
 from waia.settings import SETTINGS, Setting, Settings
 
 FLOW_PROFILE = "flow_profile"
@@ -21,6 +21,8 @@ KEPT_IN_DATABASE = frozenset(
 )  # fmt: skip
 # Texts that have no variable: only the database can change them.
 FLOW_TEXTS = ("restart_text", "bad_measure_text", "handover_text", "menu_text")
+# Also without a variable, and of no concern to the bot: days that are not as the week says, what to say when closed.
+HOLIDAYS, AWAY_TEXT = "holidays", "away_text"
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ class InForce:
     settings: Settings
     profile: FlowProfile
     texts: Mapping[str, str]
+    holidays: str = ""
+    away_text: str = ""
 
 
 def in_force(environment: Settings, stored: Mapping[str, str]) -> InForce:
@@ -43,16 +47,20 @@ def in_force(environment: Settings, stored: Mapping[str, str]) -> InForce:
     }
     profile = FlowProfile.ORIGINAL if stored.get(FLOW_PROFILE, "").strip() == "original" else FlowProfile.WAIA
     texts = {name: stored[name] for name in FLOW_TEXTS if name in stored}
-    return InForce(replace(environment, **values), profile, texts)
+    holidays = stored.get(HOLIDAYS, "")
+    if check_setting(HOLIDAYS, holidays) is not None:
+        log.warning("stored_setting_unreadable", name=HOLIDAYS, cure="write one day a line")
+        holidays = ""
+    return InForce(replace(environment, **values), profile, texts, holidays, stored.get(AWAY_TEXT, "").strip())
 
 
 def check_setting(name: str, text: str) -> str | None:
     """What is wrong with a value that somebody wants to store; None when it may be stored."""
     if name == FLOW_PROFILE:
         return None if text in set(FlowProfile) else "use one of: " + ", ".join(FlowProfile)
-    if name in FLOW_TEXTS:
+    if name in FLOW_TEXTS or name == AWAY_TEXT:
         return None
-    if name not in KEPT_IN_DATABASE:
+    if name not in {*KEPT_IN_DATABASE, HOLIDAYS}:
         return "this setting is kept in the environment only"
     try:
         _value(name, text)
@@ -70,6 +78,8 @@ def _read(name: str, text: str) -> Any:
 
 
 def _value(name: str, text: str) -> Any:
+    if name == HOLIDAYS:
+        return parse_holidays(text)
     value = _by_field()[name].read(text if name.endswith("_text") else text.strip())
     if name == "hours":
         parse_hours(value)

@@ -45,6 +45,7 @@ class Mind:
             contents_of=partial(contents_of, base_url=self.base_url),
             resume_hours=flow.values.bot_resume_hours,
             session_timeout_s=flow.values.session_timeout_s,
+            away_text=flow.away_text,
             assigning=Assigning(
                 is_on=flow.values.auto_assign,
                 without_role=flow.chats_without_role,

@@ -1,0 +1,22 @@
+"""The routes of the owner's pages, for the composition root."""
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.di import Provide
+
+from waia.accounts.office import provide_office
+from waia.owner import settings_page
+
+routes: Sequence[Router] = (
+    Router(
+        path="/",
+        route_handlers=[
+            settings_page.show_settings,
+            settings_page.save_section,
+            settings_page.forget,
+            settings_page.test_connection,
+        ],
+        dependencies={"office": Provide(provide_office, sync_to_thread=False)},
+    ),
+)
