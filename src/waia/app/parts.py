@@ -35,6 +35,7 @@ from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
 from waia.workers.renditions import RenditionsWorker
 from waia.workers.scheduler import Scheduler
+from waia.workers.sheets import SheetsWorker
 from waia.workers.templates import TemplatesWorker
 from waia.workers.throttle import NumberThrottle
 from waia.workers.turns import TurnsWorker
@@ -93,6 +94,7 @@ class Parts:
             "scheduler": scheduler.step,
             "templates": templates.step,
             "push": PushWorker(self.database, self.clock, self.rules, self.push, self.accounts.sessions.idle).step,
+            "sheets": SheetsWorker(self.database, self.clock, self.storage, self.rules).step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [

@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from waia.accounts.office import provide_office
 from waia.owner import settings_page
+from waia.owner.sheets import pages as sheets
 
 routes: Sequence[Router] = (
     Router(
@@ -16,6 +17,13 @@ routes: Sequence[Router] = (
             settings_page.save_section,
             settings_page.forget,
             settings_page.test_connection,
+            sheets.show_sheets,
+            sheets.download,
+            sheets.download_template,
+            sheets.upload,
+            sheets.show_import,
+            sheets.apply,
+            sheets.discard,
         ],
         dependencies={"office": Provide(provide_office, sync_to_thread=False)},
     ),

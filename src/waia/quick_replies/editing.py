@@ -45,7 +45,7 @@ async def change(tx: Transaction, by: By, reply_id: int, content: ReplyContent) 
     before = (await changeable(tx, by, reply_id)).content
     content = await checked(tx, by, _with_known_files(content, before), reply_id)
     if before != content:
-        await rows.store_reply(tx, reply_id, content)
+        await rows.store_reply(tx, reply_id, content, by.actor.id)
         await by.note(tx, "reply_changed", content.name, before=before.told(), after=content.told())
 
 

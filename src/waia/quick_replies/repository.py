@@ -1,7 +1,7 @@
 """SQL of the quick replies: what agents are offered, what owners change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from waia.quick_replies.values import ALL, PRIVATE, ROLES, ReplyContent, ReplyFi
 
 _RULES = table("reglas", column("guardar_como"))
 _REPLY = table_of(QuickReply)
+CHUNK = 500
 _MEDIA = table_of(Media)
 
 
@@ -87,24 +88,38 @@ async def name_is_taken(tx: Transaction, name: str, author_id: int | None, but: 
     return any(found != but for found in (await tx.execute(wanted)).scalars())
 
 
-async def add_reply(tx: Transaction, content: ReplyContent, author_id: int, place: int | None = None) -> int:
-    last = (await tx.execute(select(func.max(_REPLY.c.position)))).scalar_one()
-    position = place if place is not None else int(last if last is not None else -1) + 1
-    row = _columns(content) | {"author_id": author_id, "position": position}
-    reply_id = int((await tx.execute(insert(_REPLY).values(**row))).inserted_primary_key[0])
-    await _store_parts(tx, reply_id, content)
-    return reply_id
+async def add_reply(tx: Transaction, content: ReplyContent, author_id: int) -> int:
+    return (await store_many(tx, [(None, content)], author_id))[0]
 
 
-async def store_reply(tx: Transaction, reply_id: int, content: ReplyContent) -> None:
-    await tx.execute(update(_REPLY).where(_REPLY.c.id == reply_id).values(**_columns(content)))
-    await tx.execute(delete(QuickReplyMedia).where(QuickReplyMedia.quick_reply_id == reply_id))
-    await tx.execute(delete(QuickReplyRole).where(QuickReplyRole.quick_reply_id == reply_id))
-    await _store_parts(tx, reply_id, content)
+async def store_reply(tx: Transaction, reply_id: int, content: ReplyContent, author_id: int) -> None:
+    await store_many(tx, [(reply_id, content)], author_id)
 
 
-async def store_deleted(tx: Transaction, reply_ids: Iterable[int], at: datetime | None) -> None:
-    await tx.execute(update(_REPLY).where(_REPLY.c.id.in_(list(reply_ids))).values(deleted_at=at))
+async def store_many(tx: Transaction, contents: Sequence[tuple[int | None, ReplyContent]], author_id: int) -> list[int]:
+    """New ones (without an id) come last in order; a fixed number of statements. The ids of all."""
+    last_id, last_place = (await tx.execute(_LAST)).one()
+    ids = [reply_id or (last_id or 0) + place for place, (reply_id, _) in enumerate(contents, 1)]
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for stored_id, (reply_id, content) in zip(ids, contents, strict=True):
+        row = _columns(content) | {"stored_id": stored_id}
+        if reply_id is None:
+            new.append(row | {"author_id": author_id, "position": (last_place or 0) + len(new) + 1})
+        else:
+            changed.append(row)
+    if new:
+        await tx.execute(_ADD, new)
+    if changed:
+        await tx.execute(_CHANGE, changed)
+        await _forget_parts(tx, [row["stored_id"] for row in changed])
+    await _store_parts(tx, list(zip(ids, (content for _, content in contents), strict=True)))
+    return ids
+
+
+async def store_deleted(tx: Transaction, reply_ids: Sequence[int], at: datetime | None) -> None:
+    if reply_ids:
+        await tx.execute(_DELETE, [{"reply": reply_id, "at": at} for reply_id in reply_ids])
 
 
 async def deleted_reply(tx: Transaction, reply_id: int) -> Any:
@@ -191,21 +206,35 @@ def _columns(content: ReplyContent) -> dict[str, Any]:
     }
 
 
-async def _store_parts(tx: Transaction, reply_id: int, content: ReplyContent) -> None:
+async def _forget_parts(tx: Transaction, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        await tx.execute(delete(QuickReplyMedia).where(QuickReplyMedia.quick_reply_id.in_(some)))
+        await tx.execute(delete(QuickReplyRole).where(QuickReplyRole.quick_reply_id.in_(some)))
+
+
+async def _store_parts(tx: Transaction, contents: Sequence[tuple[int, ReplyContent]]) -> None:
     files = [
         {"quick_reply_id": reply_id, "url": file.url, "mime_type": file.mime or None, "file_id": file.file_id}
+        for reply_id, content in contents
         for file in content.files
+    ]
+    roles = [
+        {"quick_reply_id": reply_id, "role_id": role_id}
+        for reply_id, content in contents
+        if content.audience == ROLES
+        for role_id in content.role_ids
     ]
     if files:
         await tx.execute(insert(QuickReplyMedia), files)
-    roles = content.role_ids if content.audience == ROLES else ()
     if roles:
-        await tx.execute(insert(QuickReplyRole), [{"quick_reply_id": reply_id, "role_id": each} for each in roles])
+        await tx.execute(insert(QuickReplyRole), roles)
 
 
 async def _files_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[ReplyFile, ...]]:
     medias = table_of(QuickReplyMedia)
-    wanted = select(*medias.c).where(medias.c.quick_reply_id.in_(ids)).order_by(medias.c.id)
+    wanted = select(*medias.c).order_by(medias.c.id)
+    wanted = wanted.where(medias.c.quick_reply_id.in_(ids)) if len(ids) <= CHUNK else wanted
     found: dict[int, list[ReplyFile]] = defaultdict(list)
     for row in await tx.execute(wanted):
         found[row.quick_reply_id].append(ReplyFile(row.url, row.mime_type or "", row.file_id))
@@ -215,9 +244,17 @@ async def _files_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[Repl
 async def _roles_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     wanted = select(QuickReplyRole.quick_reply_id, QuickReplyRole.role_id)
     found: dict[int, list[int]] = defaultdict(list)
-    for reply_id, role_id in await tx.execute(wanted.where(QuickReplyRole.quick_reply_id.in_(ids))):
+    wanted = wanted.where(QuickReplyRole.quick_reply_id.in_(ids)) if len(ids) <= CHUNK else wanted
+    for reply_id, role_id in await tx.execute(wanted):
         found[reply_id].append(role_id)
     return defaultdict(tuple, {reply_id: tuple(sorted(roles)) for reply_id, roles in found.items()})
 
 
 _ORDER = update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(position=bindparam("place"))
+_DELETE = update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(deleted_at=bindparam("at"))
+_LAST = select(func.max(_REPLY.c.id), func.max(_REPLY.c.position)).with_for_update()
+_WRITTEN: dict[str, Any] = {name: bindparam(name) for name in ("name", "text", "kind", "media_url", "audience")}
+_ADD = insert(_REPLY).values(
+    **_WRITTEN, id=bindparam("stored_id"), author_id=bindparam("author_id"), position=bindparam("position")
+)
+_CHANGE = update(_REPLY).where(_REPLY.c.id == bindparam("stored_id")).values(**_WRITTEN)

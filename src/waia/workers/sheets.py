@@ -1,0 +1,59 @@
+"""Looks through sheets that owners uploaded, one at a time, in a child process of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.media.storage import Storage
+from waia.owner.sheets import repository as imports
+from waia.owner.sheets import targets
+from waia.owner.sheets.box import look_through
+from waia.owner.sheets.repository import Waiting
+from waia.rules.book import Rules
+
+POLL_S = 2.0
+TOLD_EVERY = timedelta(seconds=0.5)
+
+
+@dataclass(slots=True)
+class SheetsWorker:
+    database: Database
+    clock: Clock
+    storage: Storage
+    rules: Rules
+
+    async def step(self) -> float:
+        now = self.clock.real()
+        async with self.database.reading() as tx:
+            found = await imports.next_waiting(tx, now)
+        if found is None:
+            return POLL_S
+        waiting = await self.database.run(lambda tx: imports.claim(tx, found, now))
+        if waiting is not None:
+            await self._look_through(waiting)
+        return 0.0
+
+    async def _look_through(self, waiting: Waiting) -> None:
+        handlers = sorted((await self.rules.book(self.clock.real())).settings.handlers)
+        async with self.database.reading() as tx:
+            context = await targets.context_of(tx, waiting.kind, handlers, replace_all=waiting.replace_all)
+        told_at: list[datetime] = []
+
+        async def tell(rows: int) -> None:
+            now = self.clock.real()
+            if not told_at or now - told_at[-1] > TOLD_EVERY:
+                told_at.append(now)
+                await self.database.run(lambda tx: imports.note_progress(tx, waiting.id, rows, now))
+
+        async with self.storage.workspace() as folder:
+            report = await look_through(waiting.content, context, folder, tell)
+        packed = msgspec.json.encode(report).decode()
+        basis, refused = targets.basis_of(context), bool(report.problems)
+
+        async def store(tx: Transaction) -> None:
+            await imports.store_report(tx, waiting.id, packed, basis, refused=refused)
+
+        await self.database.run(store)
