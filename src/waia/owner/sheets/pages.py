@@ -49,6 +49,8 @@ async def download(office: Given[Office]) -> Response[bytes]:
     kind = _kind(office)
     async with office.accounts.database.reading() as tx:
         rows = await targets.current(tx, kind)
+    action = "rules_exported" if kind == RULES else "replies_exported"
+    await office.run(lambda tx: office.by.note(tx, action, "", rows=len(rows)))
     return await _file(f"waia-{kind}.xlsx", write_sheet, kind, rows)
 
 
