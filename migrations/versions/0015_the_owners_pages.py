@@ -11,7 +11,6 @@ branch_labels = None
 depends_on = None
 
 AUDIT_ORDERS: tuple[tuple[str, ...], ...] = (("action", "id"), ("username", "id"))
-TABLE = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
 
 
 def upgrade() -> None:
@@ -23,14 +22,16 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_password_links"),
         sa.UniqueConstraint("token_hash", name="uq_password_links_token_hash"),
-        **TABLE,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_table(
         "quick_reply_roles",
         sa.Column("quick_reply_id", sa.Integer(), sa.ForeignKey("botones.id", ondelete="CASCADE"), nullable=False),
         sa.Column("role_id", sa.Integer(), sa.ForeignKey("roles.id", ondelete="CASCADE"), nullable=False),
         sa.PrimaryKeyConstraint("quick_reply_id", "role_id", name="pk_quick_reply_roles"),
-        **TABLE,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_index("ix_quick_reply_roles_role_id", "quick_reply_roles", ["role_id"])
     op.add_column("botones", sa.Column("audience", sa.String(8), nullable=False, server_default="all"))
@@ -57,7 +58,8 @@ def _create_imports() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sheet_imports"),
-        **TABLE,
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
     )
     op.create_index("ix_sheet_imports_state", "sheet_imports", ["state"])
     op.create_index("ix_sheet_imports_user_id", "sheet_imports", ["user_id"])

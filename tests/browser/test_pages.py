@@ -76,7 +76,8 @@ async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(sh
     chat = await _full_chat(shop_stage)
     beto, stranger = await shop_stage.agent("beto"), await shop_stage.window()
     uncertain = await shop_stage.house.store.one(CHAT_OF, status=-3)
-    own = ("/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe")
+    own = ["/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe"]
+    own += ["/roles", "/usuarios", "/auditoria", "/configuracion/botones", "/configuracion/ajustes"]
     await stranger.goto("/login")
     broken = await _broken_rules(stranger, "/login")
     for path in own:

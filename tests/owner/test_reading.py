@@ -1,7 +1,6 @@
 """What a sheet is read as: columns by name or by the original's order, numbers as written, each error by its cell."""
 
 import asyncio
-import re
 import zipfile
 from io import BytesIO
 from pathlib import Path

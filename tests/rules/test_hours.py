@@ -1,6 +1,7 @@
 """Opening hours: what people write, when that is open, and what is refused."""
 
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waia.rules.hours import HoursRefused, parse_hours
+from waia.rules.hours import HolidaysRefused, HoursRefused, parse_holidays, parse_hours
 
 BOGOTA = ZoneInfo("America/Bogota")
 MONDAY, SATURDAY, SUNDAY = 16, 21, 22
@@ -87,3 +88,30 @@ def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
 def test_any_text_is_read_or_refused_with_an_example(text: str) -> None:
     with contextlib.suppress(HoursRefused):
         parse_hours(text).is_open(datetime(2026, 11, 22, tzinfo=UTC), BOGOTA)
+
+
+def is_open_on(text: str, holidays: str, day: str, time: str) -> bool:
+    hours = replace(parse_hours(text), holidays=parse_holidays(holidays))
+    return hours.is_open(datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=BOGOTA).astimezone(UTC), BOGOTA)
+
+
+def test_on_a_holiday_the_week_does_not_count() -> None:
+    week, holidays = "lun-dom 08:00-18:00", "25/12  # Navidad\n24/12/2026 8-12; 2027-01-02"
+    assert not is_open_on(week, holidays, "2026-12-25", "10:00")
+    assert not is_open_on(week, holidays, "2031-12-25", "10:00")
+    assert is_open_on(week, holidays, "2026-12-24", "11:59")
+    assert not is_open_on(week, holidays, "2026-12-24", "12:00")
+    assert is_open_on(week, holidays, "2027-12-24", "17:00")
+    assert not is_open_on(week, holidays, "2027-01-02", "10:00")
+    assert not is_open_on("", holidays, "2026-12-25", "10:00")
+    assert is_open_on("", holidays, "2026-12-26", "10:00")
+
+
+def test_a_day_of_one_year_wins_over_each_years() -> None:
+    assert is_open_on("", "25/12\n25/12/2026 10-12", "2026-12-25", "11:00")
+
+
+@pytest.mark.parametrize("text", ["31/02", "25", "25/12 12-8", "25/12 mañana", "2026/12/25", "0/1", "25/12/26"])
+def test_holidays_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(HolidaysRefused):
+        parse_holidays(text)

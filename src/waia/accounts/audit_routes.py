@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 from litestar.di import NamedDependency as Given
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from waia.accounts import repository
 from waia.accounts.audit.repository import Wanted, newest_entries
@@ -67,11 +67,11 @@ class Trail:
 @get("/auditoria", guards=[require_admin])
 async def show_trail(
     office: Given[Office],
-    quien: str = "",
-    que: str = "",
-    objeto: str = "",
-    al: str = "",
-    antes: str = "",
+    quien: FromQuery[str] = "",
+    que: FromQuery[str] = "",
+    objeto: FromQuery[str] = "",
+    al: FromQuery[str] = "",
+    antes: FromQuery[str] = "",
     del_: Annotated[str, QueryParameter(name="del")] = "",
 ) -> Response[Any]:
     filters = Filters(quien[:50], que[:60], objeto[:120], del_[:10], al[:10], antes[:NUMBER_DIGITS])

@@ -6,13 +6,18 @@ from uuid import uuid4
 
 import structlog
 from litestar import Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from waia.accounts import audit
+from waia.accounts.csrf import SAFE_METHODS
 from waia.accounts.guards import current_user
-from waia.kit.errors import WaiaError
+from waia.accounts.signed_in import SignedIn
+from waia.kit.db import Transaction
+from waia.kit.errors import Denied, WaiaError
 from waia.kit.i18n import N_, translator
 from waia.kit.render import Page, choose_language
 
@@ -33,7 +38,11 @@ AnyRequest = Request[Any, Any, Any]
 
 
 def answer_known(request: AnyRequest, error: WaiaError) -> Response[Any]:
-    return _answer(request, error.status, error.code, error.message, values=error.values)
+    answer = _answer(request, error.status, error.code, error.message, values=error.values)
+    user = current_user(request)
+    if isinstance(error, Denied) and user is not None and request.method not in SAFE_METHODS:
+        answer.background = BackgroundTask(_note_denied, request, user, error.code)
+    return answer
 
 
 def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -60,6 +69,21 @@ EXCEPTION_HANDLERS: "Mapping[Any, ExceptionHandler[Any]]" = {
     PoolTimeout: answer_database,
     Exception: answer_unexpected,
 }
+
+
+async def _note_denied(request: AnyRequest, user: SignedIn, code: str) -> None:
+    """Who tried to change what is not theirs to change is in the trail; looking at a page is not worth it."""
+    accounts = request.app.state.parts.accounts
+    path, address = request.scope["path"][:120], accounts.visitor(request).address
+
+    async def work(tx: Transaction) -> None:
+        now = accounts.clock.real()
+        await audit.record(tx, user, "denied", subject=path, details={"why": code}, address=address, now=now)
+
+    try:
+        await accounts.database.run(work)
+    except (DBAPIError, PoolTimeout) as failure:
+        log.warning("denial_not_noted", error=type(failure).__name__)
 
 
 def _answer(

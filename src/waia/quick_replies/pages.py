@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency as Given
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from waia.accounts.forms import read_form
 from waia.accounts.guards import require_admin
@@ -105,7 +105,7 @@ async def order_replies(office: Given[Office]) -> Response[Any]:
 
 
 @post("/configuracion/botones/vista", status_code=200, request_max_body_size=LARGEST_FORM)
-async def preview_reply(office: Given[Office], fila: str = "new") -> Response[Any]:
+async def preview_reply(office: Given[Office], fila: FromQuery[str] = "new") -> Response[Any]:
     """As a customer with this name would read it; `fila` is the row whose preview it is."""
     form = await read_form(office.request, ReplyForm)
     text = fill(form.content.text, {editing.NAME: SAMPLE_NAME})

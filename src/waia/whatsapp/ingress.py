@@ -1,12 +1,16 @@
 """Group commit: one collector per process writes many webhook bodies in one transaction, then answers them all."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from waia.accounts import audit
 from waia.kit.clock import Clock
+from waia.kit.csp_report import Sampler
 from waia.kit.db import Database, Transaction
 from waia.kit.disk import Disk
 from waia.kit.errors import Unavailable
@@ -15,6 +19,7 @@ from waia.whatsapp.items import Split
 from waia.whatsapp.repository import keep_raw, store_items
 
 MAX_BODIES = 200
+SECONDS_BETWEEN_FORGERIES = 600
 COMMIT_DEADLINE_S = 3.0
 MAX_WAITING = 2_000
 
@@ -37,6 +42,7 @@ class Ingress:
     def __init__(self, database: Database, clock: Clock, app_secrets: Sequence[bytes], disk: Disk) -> None:
         self.app_secrets = app_secrets
         self._database, self._clock, self._disk = database, clock, disk
+        self._forgeries = Sampler(SECONDS_BETWEEN_FORGERIES)
         self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
 
     async def store(self, raw: bytes, split: Split) -> None:
@@ -50,6 +56,27 @@ class Ingress:
             await body.stored
         finally:
             too_late.cancel()
+
+    async def note_forgery(self, address: str) -> None:
+        """One entry in the trail now and then says how many there were: whoever forges them must not fill it.
+
+        A trail that cannot be written now holds up nobody.
+        """
+        if not self._forgeries.lets_through(time.monotonic()):
+            return
+        details = {"unlogged_before": self._forgeries.dropped}
+        self._forgeries.dropped, now = 0, self._clock.real()
+
+        async def work(tx: Transaction) -> None:
+            nobody = audit.Actor(None, "")
+            await audit.record(
+                tx, nobody, "bad_signature", subject="webhook", details=details, address=address, now=now
+            )
+
+        try:
+            await self._database.run(work)
+        except SQLAlchemyError as error:
+            log.warning("forgery_not_noted", error=type(error).__name__)
 
     async def run(self) -> None:
         """Drain the queue for as long as the process lives."""

@@ -62,6 +62,7 @@ async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send
     if not is_signed(body, _header(scope, SIGNATURE_HEADER), ingress.app_secrets):
         log.warning("webhook_refused", reason="signature", size=len(body))
         await _answer(send, HTTPStatus.FORBIDDEN, "bad signature")
+        await ingress.note_forgery(scope["client"][0] if scope["client"] else "")
         return
     await ingress.store(body, split(body))
     reach("ingest.before_answer")
