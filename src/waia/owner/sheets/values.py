@@ -1,10 +1,6 @@
 """What a sheet is read as, and what comes of comparing it: plain values that pass between processes as JSON."""
 
-from collections.abc import Mapping
-
 import msgspec
-
-from waia.kit.i18n import N_
 
 Values = dict[str, str]
 """One rule or quick reply, by the names of its columns; every value as it stands in a cell, empty for absent."""
@@ -75,10 +71,3 @@ class Context(msgspec.Struct, frozen=True):
     roles: list[str]
     handlers: list[str]
     replace_all: bool = False
-
-
-WORDS: Mapping[str, str] = {
-    "added": N_("nueva"),
-    "changed": N_("cambia"),
-    "same": N_("igual"),
-}
