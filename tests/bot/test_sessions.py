@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.bot.flows import FALLBACK, NOON, ORIGINAL, WAIA, Phone, rule, with_menu
-from waia.bot.models import AtEnd, ChatState, Estado, Holder, Rule
+from waia.bot.engine import decide
+from waia.bot.models import AtEnd, ChatState, Estado, Holder, Rule, RuleBook, Turn, Utterance, UtteranceKind
 from waia.bot.sessions import (
     bot_is_due,
     bot_returns,
@@ -174,3 +175,20 @@ def test_a_chat_whose_step_was_deleted_waits_for_a_person() -> None:
 def test_a_wildcard_that_computes_is_no_greeting() -> None:
     phone = Phone(rule(1, START, "*", "Son {total}", formula="p1*p2"))
     assert phone.says("2x3") == ["Son 6"]
+
+
+def test_a_chat_in_a_step_that_the_flow_no_longer_has_begins_anew() -> None:
+    rules = (rule(1, "menu_principal", "iniciar", "Hola"), rule(2, "menu_principal", "precio", "Cien"))
+    state = ChatState(step="Promociones", last_customer_at=NOON, last_menu_rule_id=9, misses=2)
+    turn = Turn((Utterance(1, UtteranceKind.TEXT, "precio", NOON),), NOON)
+    decision = decide(RuleBook(rules, WAIA, retired=["promociones"]), state, turn)
+    assert [reply.text for reply in decision.replies] == ["Hola", "Cien"]
+    assert (decision.state.step, decision.new_session) == ("menu_principal", True)
+    assert ("first_message", "step_gone", "") in decision.trace.stages
+
+
+def test_a_step_that_never_had_rules_still_waits_for_a_person() -> None:
+    book = RuleBook([rule(1, "menu_principal", "iniciar", "Hola")], WAIA, retired=["promociones"])
+    turn = Turn((Utterance(1, UtteranceKind.TEXT, "hola", NOON),), NOON)
+    decision = decide(book, ChatState(step="humano", last_customer_at=NOON), turn)
+    assert (decision.replies, decision.silent_reason) == ((), "step_without_rules")

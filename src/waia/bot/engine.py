@@ -59,11 +59,12 @@ def _decide_part(progress: Progress, part: tuple[Utterance, ...], previous: date
         _while_held(progress, words)
         return
     progress.trace.stage("holder", progress.holder.value)
-    idle = not progress.step or is_idle(progress.settings, previous, part[0].at)
+    gone = progress.book.is_retired(progress.step)
+    idle = not progress.step or gone or is_idle(progress.settings, previous, part[0].at)
     if part[0].kind is UtteranceKind.TAP and decide_tap(progress, part[0], idle):
         return
     if idle:
-        _first_message(progress, words)
+        _first_message(progress, words, "step_gone" if gone else "expired")
     elif command := command_in(progress.settings, words.whole.normal):
         run_command(progress, command, words.whole)
     else:
@@ -83,9 +84,9 @@ def _while_held(progress: Progress, words: Words) -> None:
     run_command(progress, command, words.whole)
 
 
-def _first_message(progress: Progress, words: Words) -> None:
+def _first_message(progress: Progress, words: Words, why: str) -> None:
     """The greeting, then (`greet_then_answer`) the first words; without a greeting, the step's rules."""
-    progress.trace.stage("first_message", "expired" if progress.step else "new_session")
+    progress.trace.stage("first_message", why if progress.step else "new_session")
     progress.open_session()
     greeting = greet(progress)
     if greeting is None:

@@ -12,12 +12,19 @@ GREETING_TRIGGER = "iniciar"
 
 
 class RuleBook:
-    """Immutable after building. Of rules with the same id the first wins."""
+    """Immutable after building. Of rules with the same id the first wins.
 
-    __slots__ = ("_by_id", "_formulas", "_names", "_views", "answer_names", "rules", "settings")
+    `retired` are steps that earlier versions of the flow had and this one has not: a chat that rests in one
+    begins anew with its next message, like one whose session is over.
+    """
 
-    def __init__(self, rules: Iterable[Rule], settings: FlowSettings | None = None) -> None:
+    __slots__ = ("_by_id", "_formulas", "_names", "_retired", "_views", "answer_names", "rules", "settings")
+
+    def __init__(
+        self, rules: Iterable[Rule], settings: FlowSettings | None = None, retired: Iterable[str] = ()
+    ) -> None:
         self.settings = settings or FlowSettings()
+        self._retired = frozenset(map(step_key, retired))
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id)))
         self._by_id = {rule.id: rule for rule in reversed(self.rules)}
         self._formulas = {rule.id: _compiled(rule.formula) for rule in self.rules if rule.formula}
@@ -35,6 +42,9 @@ class RuleBook:
     def step(self, name: str, is_open: bool) -> StepView | None:
         """The rules of a step inside or outside business hours; None for a step without any rule."""
         return self._views.get((step_key(name), is_open))
+
+    def is_retired(self, step: str) -> bool:
+        return bool(self._retired) and step_key(step) in self._retired
 
     def spelling(self, name: str) -> str:
         """The name of a step as its first rule writes it."""

@@ -52,7 +52,7 @@ def _follow(progress: Progress, option: Option, idle: bool) -> None:
 def _type_title(progress: Progress, rule: Rule, tap: Utterance, idle: bool) -> None:
     """An option that leads nowhere is its title typed where its menu left the chat."""
     progress.trace.stage("tap", "title_typed", tap.text)
-    if progress.menu_rule_id != rule.id or not progress.step:
+    if progress.menu_rule_id != rule.id or not progress.step or progress.book.is_retired(progress.step):
         progress.step = progress.book.spelling(rule.next_steps[-1] if rule.next_steps else rule.step)
         progress.menu_rule_id = rule.id
     _resume_session(progress, idle)
