@@ -45,6 +45,16 @@ class AllowedPlaces:
         return Place(url, host, await _public_address(host))
 
 
+async def public_place(url: str) -> Place:
+    """Any host of the internet that answers on the usual port, for an address that an owner typed. Raises Forbidden,
+    Unresolved."""
+    parts = _parsed(url)
+    host, usual = parts.hostname or "", {"http": 80, "https": HTTPS}.get(parts.scheme)
+    if usual is None or (parts.port or usual) != usual or not NAME.fullmatch(host):
+        raise Forbidden("not an address of the web")
+    return Place(url, host, await _public_address(host))
+
+
 def origin_of(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, HTTPS)
 
