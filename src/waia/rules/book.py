@@ -11,7 +11,7 @@ from waia.rules.hours import BusinessHours, parse_holidays, parse_hours
 from waia.rules.plugins import Plugins, load_plugins
 from waia.rules.repository import Published, published_flow
 from waia.rules.rows import rules_of
-from waia.rules.stored_settings import InForce, in_force
+from waia.rules.stored_settings import InForce, in_force, retired_in
 from waia.settings import SettingError, Settings
 
 READ_AGAIN_AFTER = timedelta(seconds=2)
@@ -85,7 +85,7 @@ class Rules:
         now = in_force(self._settings, published.settings)
         settings = _flow_settings(now, self._plugins, self._channel_refusal)
         return Flow(
-            book=RuleBook(rules_of(published.rules, published.medias), settings),
+            book=RuleBook(rules_of(published.rules, published.medias), settings, retired_in(published.settings)),
             settings=settings,
             profile=now.profile,
             values=now.settings,

@@ -54,7 +54,10 @@ class RuleRow(Model):
 
 
 class FlowVersion(Model):
-    """A published state of the whole flow: who, when, with which profile, and every rule as JSON."""
+    """A published state of the whole flow: who, when, with which profile, and every rule as JSON.
+
+    `author_id` is None for what was changed past waia; `summary` counts what was added, changed and removed.
+    """
 
     __tablename__ = "flow_versions"
 
@@ -64,10 +67,12 @@ class FlowVersion(Model):
     note: Mapped[str] = mapped_column(String(255), default="", server_default=text("''"))
     profile: Mapped[str] = mapped_column(String(12))
     rules: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    summary: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    restored_from: Mapped[int | None] = mapped_column(Integer)
 
 
 class RuleDraft(Model):
-    """A change that is not published: the rule as it shall be, or `deleted`."""
+    """A change that is not published: the rule as it shall be, or `deleted`, which keeps it for the way back."""
 
     __tablename__ = "rule_drafts"
 

@@ -1,4 +1,4 @@
-"""Turns rows of `reglas` and `regla_medias` into the bot's rules."""
+"""Turns rows of `reglas` and `regla_medias` into what a rule says, and that into the bot's rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,9 +6,14 @@ from typing import Any
 
 import structlog
 
-from waia.bot.models import Media, Rule, rule_from_columns
+from waia.bot.models import Rule
+from waia.rules.content import MediaRef, RuleContent, rule_of
 
 log = structlog.get_logger()
+_TEXTS = (
+    "step", "triggers", "text", "next_steps", "kind", "options", "role_keyword", "formula", "handler", "match",
+    "condition", "at_end", "capture_name", "capture_kind", "capture_retry", "unit",
+)  # fmt: skip
 
 
 def rules_of(rows: Iterable[Any], medias: Iterable[Any]) -> Iterator[Rule]:
@@ -16,45 +21,35 @@ def rules_of(rows: Iterable[Any], medias: Iterable[Any]) -> Iterator[Rule]:
     by_rule = _by_rule(medias)
     for row in rows:
         try:
-            yield _rule(row, by_rule.get(row.id) or _mirrored_media(row))
+            yield rule_of(row.id, _content(row, by_rule.get(row.id, ())))
         except (ValueError, TypeError, ArithmeticError, AttributeError):
             log.exception("rule_unreadable", rule_id=row.id)
 
 
-def _by_rule(medias: Iterable[Any]) -> Mapping[int, list[Media]]:
-    found: dict[int, list[Media]] = defaultdict(list)
+def contents_of(rows: Iterable[Any], medias: Iterable[Any]) -> dict[int, RuleContent]:
+    by_rule = _by_rule(medias)
+    return {row.id: _content(row, by_rule.get(row.id, ())) for row in rows}
+
+
+def _by_rule(medias: Iterable[Any]) -> Mapping[int, list[MediaRef]]:
+    found: dict[int, list[MediaRef]] = defaultdict(list)
     for media in medias:
-        found[media.rule_id].append(Media(str(media.url), media.mime_type, media.file_id))
+        found[media.rule_id].append(MediaRef(str(media.url), media.mime_type or "", media.file_id))
     return found
 
 
-def _mirrored_media(row: Any) -> list[Media]:
-    """The original kept the first media in the rule's own columns too; it counts where there is no other."""
-    return [Media(str(row.media_url), row.media_type)] if row.media_url else []
-
-
-def _rule(row: Any, media: list[Media]) -> Rule:
-    return rule_from_columns(
-        id=row.id,
-        step=row.step,
-        input_text=row.triggers,
-        respuesta=row.text,
-        siguiente_step=row.next_steps,
-        tipo=row.kind,
-        opciones=row.options,
-        rol_keyword=row.role_keyword,
-        calculo=row.formula,
-        handler=row.handler,
-        media=media,
-        match=row.match,
-        unit=row.unit,
+def _content(row: Any, medias: Iterable[MediaRef]) -> RuleContent:
+    texts = {name: getattr(row, name) or "" for name in _TEXTS}
+    return RuleContent(
+        **texts,
+        medias=tuple(medias) or _mirrored_media(row),
+        priority=row.priority,
+        enabled=bool(row.enabled),
         minimum=row.minimum,
         maximum=row.maximum,
-        guardar_como=row.capture_name,
-        guardar_tipo=row.capture_kind,
-        guardar_reintento=row.capture_retry,
-        al_terminar=row.at_end,
-        condition=row.condition,
-        priority=row.priority,
-        enabled=row.enabled,
     )
+
+
+def _mirrored_media(row: Any) -> tuple[MediaRef, ...]:
+    """The original kept the first media in the rule's own columns too; it counts where there is no other."""
+    return (MediaRef(str(row.media_url), row.media_type or ""),) if row.media_url else ()

@@ -1,5 +1,6 @@
 """Which settings an owner may keep in the database, and what is in force with them over the environment."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,6 +13,8 @@ from waia.rules.hours import parse_holidays, parse_hours
 from waia.settings import SETTINGS, Setting, Settings
 
 FLOW_PROFILE = "flow_profile"
+# Written by publications alone: steps that earlier versions of the flow had, as a JSON list.
+RETIRED_STEPS = "retired_steps"
 KEPT_IN_DATABASE = frozenset(
     {
         "initial_step", "session_timeout_s", "buffer_s", "bot_max_age_min", "bot_resume_hours",
@@ -45,13 +48,27 @@ def in_force(environment: Settings, stored: Mapping[str, str]) -> InForce:
         for name, text in stored.items()
         if name in KEPT_IN_DATABASE and (value := _read(name, text)) is not None
     }
-    profile = FlowProfile.ORIGINAL if stored.get(FLOW_PROFILE, "").strip() == "original" else FlowProfile.WAIA
     texts = {name: stored[name] for name in FLOW_TEXTS if name in stored}
     holidays = stored.get(HOLIDAYS, "")
     if check_setting(HOLIDAYS, holidays) is not None:
         log.warning("stored_setting_unreadable", name=HOLIDAYS, cure="write one day a line")
         holidays = ""
-    return InForce(replace(environment, **values), profile, texts, holidays, stored.get(AWAY_TEXT, "").strip())
+    return InForce(
+        replace(environment, **values), profile_of(stored), texts, holidays, stored.get(AWAY_TEXT, "").strip()
+    )
+
+
+def profile_of(stored: Mapping[str, str]) -> FlowProfile:
+    return FlowProfile.ORIGINAL if stored.get(FLOW_PROFILE, "").strip() == "original" else FlowProfile.WAIA
+
+
+def retired_in(stored: Mapping[str, str]) -> tuple[str, ...]:
+    """Steps that the flow had once; none when they cannot be read."""
+    try:
+        found = json.loads(stored.get(RETIRED_STEPS) or "[]")
+    except ValueError:
+        return ()
+    return tuple(step for step in found if isinstance(step, str)) if isinstance(found, list) else ()
 
 
 def check_setting(name: str, text: str) -> str | None:

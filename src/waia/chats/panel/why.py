@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from waia.chats.panel import repository
-from waia.chats.panel.reason_words import (
+from waia.chats.panel.repository import AnyRow
+from waia.kit.db import Transaction
+from waia.rules.reason_words import (
     NO_TRACE,
     NOT_DECIDED,
     NOT_FOR_BOT,
@@ -15,8 +17,6 @@ from waia.chats.panel.reason_words import (
     STATE_NAMES,
     silence_words,
 )
-from waia.chats.panel.repository import AnyRow
-from waia.kit.db import Transaction
 
 MOST_RULES, EXCERPT = 200, 120
 

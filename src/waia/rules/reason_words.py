@@ -39,6 +39,7 @@ STAGES = MappingProxyType(
         ("tap", "menu_unknown"): N_("No se encontró el menú de la opción tocada:"),
         ("first_message", "new_session"): N_("Primer mensaje: empieza una sesión nueva"),
         ("first_message", "expired"): N_("La sesión anterior caducó: empieza una nueva"),
+        ("first_message", "step_gone"): N_("El paso en que estaba el chat ya no existe: empieza una sesión nueva"),
         ("greeting", "sent"): N_("Envió el saludo, regla:"),
         ("greeting", "none"): N_("No hay saludo en el paso inicial:"),
         ("first_words", "nothing_more"): N_("Las primeras palabras no piden nada más que el saludo"),

@@ -1,0 +1,86 @@
+"""The draft: all changes that are not published yet, shared by the admins, over the rules in force."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+from waia.bot.models import FlowSettings, Rule, RuleBook
+from waia.bot.normalise import step_key
+from waia.rules.content import Contents, RuleContent, rule_of
+
+
+class Status(StrEnum):
+    SAME = "same"
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One rule as it shall be. `deleted`: it shall go, and `content` is what it said last."""
+
+    content: RuleContent
+    deleted: bool
+    author: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`live` and `pending` by rule id. Ids are never used twice, so a rule keeps its own through every version."""
+
+    live: Contents
+    pending: Mapping[int, Pending] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> dict[int, RuleContent]:
+        """As the flow will be, in its order."""
+        merged = {**self.live, **{rule_id: one.content for rule_id, one in self.pending.items()}}
+        kept = {rule_id: content for rule_id, content in merged.items() if not self._is_deleted(rule_id)}
+        return dict(sorted(kept.items(), key=lambda item: (item[1].priority, item[0])))
+
+    @cached_property
+    def changed_ids(self) -> frozenset[int]:
+        return frozenset(self.pending)
+
+    @cached_property
+    def seen(self) -> str:
+        """A short name of this draft over these rules: what is published is what was looked at."""
+        packed = [sorted((key, content.seen) for key, content in book.items()) for book in (self.live, self.rules)]
+        return hashlib.sha256(msgspec.json.encode(packed)).hexdigest()[:16]
+
+    def status(self, rule_id: int) -> Status:
+        if rule_id not in self.pending:
+            return Status.SAME
+        if self._is_deleted(rule_id):
+            return Status.REMOVED
+        return Status.CHANGED if rule_id in self.live else Status.ADDED
+
+    def book(self, settings: FlowSettings, retired: Iterable[str] = ()) -> RuleBook:
+        return RuleBook(rules_in(self.rules), settings, retired)
+
+    def in_step(self, step: str) -> list[int]:
+        """Ids of the rules of a step, in order."""
+        key = step_key(step)
+        return [rule_id for rule_id, content in self.rules.items() if step_key(content.step) == key]
+
+    def _is_deleted(self, rule_id: int) -> bool:
+        one = self.pending.get(rule_id)
+        return one is not None and one.deleted
+
+
+def rules_in(contents: Contents) -> list[Rule]:
+    """For the bot; what cannot be read at all is left out, as it is in the flow in force."""
+    found = []
+    for rule_id, content in contents.items():
+        try:
+            found.append(rule_of(rule_id, content))
+        except (ValueError, TypeError, ArithmeticError, AttributeError):
+            continue
+    return found

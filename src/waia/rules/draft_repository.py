@@ -1,0 +1,140 @@
+"""SQL of the draft, of the rows in force that a publication writes, and of the versions that were published."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from waia.accounts.models import Role, User
+from waia.accounts.signed_in import SignedIn
+from waia.kit.db import Transaction
+from waia.kit.events import Counter
+from waia.kit.sql import insert_ignore, table_of, upsert
+from waia.rules.content import Contents, MediaRef, RuleContent, columns_of, content_from_json
+from waia.rules.draft import Draft, Pending
+from waia.rules.models import FlowVersion, RuleDraft, RuleMedia, RuleRow
+from waia.rules.repository import MEDIAS, RULES
+from waia.rules.rows import contents_of
+
+COUNTER = "rules"
+NEWEST_VERSIONS = 200
+_RULES, _MEDIAS, _DRAFTS, _VERSIONS = (table_of(model) for model in (RuleRow, RuleMedia, RuleDraft, FlowVersion))
+_NAME = func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("author")
+
+
+async def lock(tx: Transaction) -> None:
+    """Those who change the draft or publish it take turns; on SQLite every writer does."""
+    await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": COUNTER, "value": 0}])
+    await tx.execute(select(Counter.value).where(Counter.name == COUNTER).with_for_update())
+
+
+async def next_rule_id(tx: Transaction) -> int:
+    """An id that no rule ever had: an old menu names the rule that sent it. The caller holds the lock."""
+    used = (select(func.coalesce(func.max(column), 0)).scalar_subquery() for column in (_RULES.c.id, _DRAFTS.c.rule_id))
+    counted = select(Counter.value).where(Counter.name == COUNTER).scalar_subquery()
+    found = (await tx.execute(select(*used, counted))).one()
+    rule_id = max(int(number or 0) for number in found) + 1
+    await tx.execute(update(Counter).where(Counter.name == COUNTER).values(value=rule_id))
+    return rule_id
+
+
+async def remember_ids(tx: Transaction, rules: Contents) -> None:
+    """Ids that are in use now are not given away later either."""
+    highest = max(rules, default=0)
+    await tx.execute(update(Counter).where(Counter.name == COUNTER, Counter.value < highest).values(value=highest))
+
+
+async def live_rules(tx: Transaction) -> dict[int, RuleContent]:
+    return contents_of((await tx.execute(RULES)).all(), (await tx.execute(MEDIAS)).all())
+
+
+async def read_draft(tx: Transaction) -> Draft:
+    live = await live_rules(tx)
+    found = select(*_DRAFTS.c, _NAME).outerjoin(User, User.id == _DRAFTS.c.author_id).order_by(_DRAFTS.c.id)
+    return Draft(live, {row.rule_id: _pending(row) for row in await tx.execute(found)})
+
+
+async def keep(
+    tx: Transaction, rule_id: int, content: RuleContent, user: SignedIn, now: datetime, *, deleted: bool = False
+) -> None:
+    row = {"rule_id": rule_id, "author_id": user.id, "changed_at": now, "deleted": deleted, "rule": content.to_json()}
+    await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), ("author_id", "changed_at", "deleted", "rule")), [row])
+
+
+async def drop(tx: Transaction, rule_ids: Sequence[int]) -> None:
+    await tx.execute(delete(_DRAFTS).where(_DRAFTS.c.rule_id.in_(rule_ids)))
+
+
+async def drop_all(tx: Transaction) -> None:
+    await tx.execute(delete(_DRAFTS))
+
+
+async def write_live(tx: Transaction, before: Contents, after: Contents) -> None:
+    """Rows of `reglas` become `after`; ids stay, and rows that say the same already are not touched."""
+    gone = [rule_id for rule_id in before if rule_id not in after]
+    changed = {rule_id: one for rule_id, one in after.items() if before.get(rule_id) != one}
+    if gone or changed:
+        await tx.execute(delete(_MEDIAS).where(_MEDIAS.c.rule_id.in_([*gone, *changed])))
+    if gone:
+        await tx.execute(delete(_RULES).where(_RULES.c.id.in_(gone)))
+    new = [{"id": rule_id, **columns_of(one)} for rule_id, one in changed.items() if rule_id not in before]
+    if new:
+        await tx.execute(insert(_RULES), new)
+    for rule_id, one in changed.items():
+        if rule_id in before:
+            await tx.execute(update(_RULES).where(_RULES.c.id == rule_id).values(**columns_of(one)))
+    medias = [_media(rule_id, each) for rule_id, one in changed.items() for each in one.medias]
+    if medias:
+        await tx.execute(insert(_MEDIAS), medias)
+
+
+async def add_version(tx: Transaction, rules: Contents, values: Mapping[str, Any]) -> int:
+    packed = [{"id": rule_id, **content.to_json()} for rule_id, content in sorted(rules.items())]
+    done = await tx.execute(insert(_VERSIONS).values(rules=packed, **values))
+    return int(done.inserted_primary_key[0])
+
+
+async def newest_version(tx: Transaction) -> Row[Any] | None:
+    return await _one_version(tx, select(func.max(_VERSIONS.c.id)).scalar_subquery())
+
+
+async def version(tx: Transaction, version_id: int) -> Row[Any] | None:
+    return await _one_version(tx, version_id)
+
+
+async def version_before(tx: Transaction, version_id: int) -> Row[Any] | None:
+    return await _one_version(tx, select(func.max(_VERSIONS.c.id)).where(_VERSIONS.c.id < version_id).scalar_subquery())
+
+
+async def versions(tx: Transaction) -> Sequence[Row[Any]]:
+    """The newest first, without their rules."""
+    columns = [column for column in _VERSIONS.c if column.key != "rules"]
+    found = select(*columns, _NAME).outerjoin(User, User.id == _VERSIONS.c.author_id)
+    rows: Sequence[Row[Any]] = (await tx.execute(found.order_by(_VERSIONS.c.id.desc()).limit(NEWEST_VERSIONS))).all()
+    return rows
+
+
+async def role_names(tx: Transaction) -> dict[str, str]:
+    """Names of the roles by keyword, in the order of their names."""
+    found = select(Role.keyword, Role.name).where(Role.keyword != "").order_by(Role.name)
+    return {row.keyword: row.name for row in await tx.execute(found)}
+
+
+def rules_of_version(row: Row[Any]) -> dict[int, RuleContent]:
+    found = ((one["id"], {name: value for name, value in one.items() if name != "id"}) for one in row.rules)
+    return {int(rule_id): content_from_json(packed) for rule_id, packed in found}
+
+
+async def _one_version(tx: Transaction, version_id: Any) -> Row[Any] | None:
+    found = select(*_VERSIONS.c, _NAME).outerjoin(User, User.id == _VERSIONS.c.author_id)
+    row: Row[Any] | None = (await tx.execute(found.where(_VERSIONS.c.id == version_id))).one_or_none()
+    return row
+
+
+def _pending(row: Row[Any]) -> Pending:
+    return Pending(content_from_json(row.rule), bool(row.deleted), row.author or "", row.changed_at)
+
+
+def _media(rule_id: int, media: MediaRef) -> dict[str, Any]:
+    return {"rule_id": rule_id, "url": media.url, "mime_type": media.mime[:127] or None, "file_id": media.file_id}
