@@ -26,6 +26,7 @@ from waia.kit.security import AllowedHosts, security_headers
 from waia.push import routes as push_routes
 from waia.owner import routes as owner_routes
 from waia.quick_replies import routes as reply_routes
+from waia.rules.editor import routes as rule_routes
 from waia.settings import Settings
 from waia.whatsapp.webhook import webhook_route
 
@@ -86,6 +87,7 @@ def _routes() -> list[Any]:
         show_static,
         *reply_routes.routes,
         *owner_routes.routes,
+        *rule_routes.routes,
     ]
 
 

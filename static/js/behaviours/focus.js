@@ -1,5 +1,5 @@
 // Focus never falls to the body: when a fragment with the focused part in it is replaced, its successor gets the focus.
-const ZONES = ".holder, .menu, .facts, .message, .note-form, .row, .table__row, .part, .toasts";
+const ZONES = ".holder, .menu, .facts, .message, .note-form, .row, .rule, .table__row, .part, .toasts";
 let last = null;
 
 function remember({ target }) {

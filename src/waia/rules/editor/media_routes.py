@@ -1,0 +1,150 @@
+"""Files of a rule: uploaded, named by an address that is looked at once, or copied from there to waia."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from litestar import Request, Response, post
+from litestar.di import NamedDependency as Given
+
+from waia.kit.db import Transaction
+from waia.kit.errors import Invalid
+from waia.kit.i18n import N_
+from waia.media.convert import NotSendable
+from waia.media.limits import MB
+from waia.media.links import LinkRefused, Links, LinkTrouble
+from waia.media.repository import add_file, add_ready
+from waia.media.shelf import Shelf
+from waia.media.values import Scope, StoredFile, address_of
+from waia.rules.content import MediaRef
+from waia.rules.editor.bubbles import own_path
+from waia.rules.editor.desk import RuleDesk
+from waia.rules.editor.form import MEDIA_KINDS
+from waia.rules.editor.saving import ADDRESS, BAD_ADDRESS
+
+AnyRequest = Request[Any, Any, Any]
+LARGEST_BODY = 100 * MB + 1
+TROUBLES = {
+    LinkTrouble.NOT_PUBLIC: N_("Esa dirección no se alcanza desde internet: WhatsApp tampoco podría leerla."),
+    LinkTrouble.UNREACHABLE: N_("No contestó en 5 segundos. WhatsApp tampoco podría leerla."),
+    LinkTrouble.ELSEWHERE: N_("Esa dirección lleva a otra. Copia la dirección final del archivo."),
+    LinkTrouble.REFUSED: N_("El sitio no entrega ese archivo. Revisa la dirección o el permiso."),
+    LinkTrouble.PAGE: N_("Ahí hay una página web, no un archivo. Copia la dirección del archivo mismo."),
+    LinkTrouble.WRONG_KIND: N_("Ahí hay otro tipo de archivo que el de esta regla."),
+    LinkTrouble.TOO_BIG: N_("Pesa más de lo que WhatsApp admite."),
+}
+MAY_COPY = frozenset({LinkTrouble.TOO_BIG, LinkTrouble.WRONG_KIND})
+
+
+@post("/reglas/archivos", status_code=201, request_max_body_size=LARGEST_BODY)
+async def upload(request: AnyRequest, rule_desk: Given[RuleDesk], shelf: Given[Shelf]) -> Response[Any]:
+    """The bytes are the body. Answers with the line of the form for it, else with what to do."""
+    length, wanted = request.headers.get("content-length", ""), _kind(request)
+    return await _keep(
+        rule_desk,
+        shelf,
+        _pieces(request),
+        filename=request.query_params.get("nombre", ""),
+        mime=request.headers.get("content-type", ""),
+        length=int(length) if length.isascii() and length.isdigit() and len(length) < 12 else None,
+        as_document=wanted == "document",
+    )
+
+
+@post("/reglas/enlaces", status_code=200)
+async def look_at_link(request: AnyRequest, rule_desk: Given[RuleDesk], links: Given[Links]) -> Response[Any]:
+    """One bounded request; what is wrong is said beside the address, which may be kept all the same."""
+    url = await _address(request)
+    if own_path(url, rule_desk.base_url):
+        return _line(rule_desk, MediaRef(url))
+    link = await links.look(url, _kind(request))
+    warning = TROUBLES[link.trouble] if link.trouble else ""
+    may_copy = link.trouble is None or link.trouble in MAY_COPY
+    return _line(rule_desk, MediaRef(url, link.mime), warning=warning, may_copy=may_copy)
+
+
+@post("/reglas/copias", status_code=200)
+async def copy_link(
+    request: AnyRequest, rule_desk: Given[RuleDesk], links: Given[Links], shelf: Given[Shelf]
+) -> Response[Any]:
+    """From then on the file is ours, whatever becomes of the address."""
+    url = await _address(request)
+    name = unquote(PurePosixPath(urlsplit(url).path).name)
+    try:
+        async with links.pieces(url) as pieces:
+            as_document = _kind(request) == "document"
+            return await _keep(
+                rule_desk, shelf, pieces, filename=name, mime="", length=None, as_document=as_document, source=url
+            )
+    except LinkRefused as error:
+        return _line(rule_desk, MediaRef(url), warning=TROUBLES[error.trouble])
+
+
+async def _keep(
+    desk: RuleDesk,
+    shelf: Shelf,
+    pieces: AsyncIterator[bytes],
+    *,
+    filename: str,
+    mime: str,
+    length: int | None,
+    as_document: bool,
+    source: str = "",
+) -> Response[Any]:
+    try:
+        stored = await shelf.shelve(pieces, filename=filename, mime=mime, length=length, as_document=as_document)
+    except NotSendable as error:
+        return Response({"error": error.code, "message": error.words(desk.gettext)}, status_code=error.status)
+
+    async def work(tx: Transaction) -> str:
+        public_id = await _add_row(tx, stored, filename, desk.user.id, desk.real_now)
+        await desk.note(tx, "rule.file_added", f"media {public_id}", source, filename[:200])
+        return public_id
+
+    public_id = await desk.run(work)
+    return _line(desk, MediaRef(address_of(public_id), stored.mime), status=201, name=filename)
+
+
+async def _add_row(tx: Transaction, stored: StoredFile, filename: str, user_id: int, now: datetime) -> str:
+    public_id = uuid4().hex
+    file_id = await add_file(tx, stored, now)
+    row = {"public_id": public_id, "file_id": file_id, "scope": Scope.RULE, "user_id": user_id, "kind": stored.kind}
+    await add_ready(tx, row | {"filename": filename[:255], "mime": stored.mime}, now)
+    return public_id
+
+
+def _line(
+    desk: RuleDesk, media: MediaRef, *, status: int = 200, warning: str = "", may_copy: bool = False, name: str = ""
+) -> Response[Any]:
+    return desk.html(
+        "rules/_media.html",
+        status=status,
+        media=media,
+        place="nueva",
+        element=f"media-{uuid4().hex[:8]}",
+        warning=warning,
+        may_copy=may_copy,
+        shown_name=name,
+        form_element="",
+    )
+
+
+async def _address(request: AnyRequest) -> str:
+    url = str((await request.form()).get("new_media") or "").strip()
+    if not ADDRESS.fullmatch(url) or len(url) > 2000:
+        raise Invalid({"media": BAD_ADDRESS})
+    return url
+
+
+def _kind(request: AnyRequest) -> str:
+    kind = request.query_params.get("tipo", "")
+    return kind if kind in MEDIA_KINDS else "document"
+
+
+async def _pieces(request: AnyRequest) -> AsyncIterator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
