@@ -206,7 +206,7 @@ async def test_a_page_may_open_the_login_over_itself(world: World) -> None:
     expired = await browser.get("/sample/page")
     assert (expired.status_code, expired.headers["hx-trigger"]) == (401, "waia:sign-in")
     fragment = await browser.get("/login")
-    assert fragment.text.startswith("<form")
+    assert fragment.text.startswith('<div class="form" id="sign-in-over">')
     answer = await browser.sign_in("ana")
     assert answer.status_code == 204
     token = await browser.form_token()

@@ -148,7 +148,7 @@ async def send(beto: Browser, page: str, content: bytes, **form: str) -> str:
     return answer.headers["location"]
 
 
-async def test_a14_a_sheet_changes_rules_as_a_whole_and_again_changes_nothing(shop: Shop) -> None:
+async def test_a14_a_sheet_changes_the_draft_as_a_whole_and_again_changes_nothing(shop: Shop) -> None:
     kept = await shop.add(RuleRow, step="menu", triggers="foto", text="Mira", kind="image")
     for n in (1, 2):
         await shop.add(RuleMedia, rule_id=kept, url=f"https://a.test/{n}.jpg", mime_type="image/jpeg")
@@ -167,6 +167,9 @@ async def test_a14_a_sheet_changes_rules_as_a_whole_and_again_changes_nothing(sh
         again = await send(beto, page, sheet)
         await look_through(shop)
         assert "no cambiaría nada" in (await beto.get(again)).page.text()
+        assert await column(shop, select(RuleRow.text).where(RuleRow.id == kept)) == ["Mira"]
+        published = await beto.submit("/reglas/publicacion")
+        assert published.status == 303, published.page.text()
     rules = select(RuleRow.text).where(RuleRow.triggers.in_(["foto", "7"])).order_by(RuleRow.id)
     assert await column(shop, rules) == ["Mira bien", "Siete"]
     assert len(await column(shop, select(RuleMedia.id).where(RuleMedia.rule_id == kept))) == 2

@@ -38,7 +38,7 @@ async def _ana_sends(road: Inside, reply: int) -> None:
     written = send.Written("client-00001", None, now, road.parts.clock.real(), RESUME_HOURS)
 
     async def work(tx: Transaction) -> None:
-        parts = await parts_of_reply(tx, reply, "Mira", "http://127.0.0.1")
+        parts = await parts_of_reply(tx, ANA, reply, "Mira", "http://127.0.0.1")
         await send.send_parts(tx, await find_chat(tx, ANA, 1, "all"), ANA, parts, written)
 
     await road.parts.database.run(work)

@@ -23,8 +23,8 @@ from waia.chats.panel import stream
 from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.kit.security import AllowedHosts, security_headers
-from waia.push import routes as push_routes
 from waia.owner import routes as owner_routes
+from waia.push import routes as push_routes
 from waia.quick_replies import routes as reply_routes
 from waia.rules.editor import routes as rule_routes
 from waia.settings import Settings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from waia.media.hosts import Forbidden, Place, Unresolved, public_place
+from waia.kit.places import Forbidden, Place, Unresolved, public_place
 from waia.media.kinds import HEAD_BYTES, sniff
 from waia.media.limits import LARGEST
 

@@ -19,6 +19,7 @@ from waia.rules.rows import contents_of
 
 COUNTER = "rules"
 NEWEST_VERSIONS = 200
+CHUNK = 500
 _RULES, _MEDIAS, _DRAFTS, _VERSIONS = (table_of(model) for model in (RuleRow, RuleMedia, RuleDraft, FlowVersion))
 _NAME = func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("author")
 
@@ -30,13 +31,17 @@ async def lock(tx: Transaction) -> None:
 
 
 async def next_rule_id(tx: Transaction) -> int:
-    """An id that no rule ever had: an old menu names the rule that sent it. The caller holds the lock."""
+    return (await next_rule_ids(tx, 1))[0]
+
+
+async def next_rule_ids(tx: Transaction, count: int) -> Sequence[int]:
+    """Ids that no rule ever had: an old menu names the rule that sent it. The caller holds the lock."""
     used = (select(func.coalesce(func.max(column), 0)).scalar_subquery() for column in (_RULES.c.id, _DRAFTS.c.rule_id))
     counted = select(Counter.value).where(Counter.name == COUNTER).scalar_subquery()
     found = (await tx.execute(select(*used, counted))).one()
-    rule_id = max(int(number or 0) for number in found) + 1
-    await tx.execute(update(Counter).where(Counter.name == COUNTER).values(value=rule_id))
-    return rule_id
+    last = max(int(number or 0) for number in found)
+    await tx.execute(update(Counter).where(Counter.name == COUNTER).values(value=last + count))
+    return range(last + 1, last + count + 1)
 
 
 async def remember_ids(tx: Transaction, rules: Contents) -> None:
@@ -58,12 +63,22 @@ async def read_draft(tx: Transaction) -> Draft:
 async def keep(
     tx: Transaction, rule_id: int, content: RuleContent, user: SignedIn, now: datetime, *, deleted: bool = False
 ) -> None:
-    row = {"rule_id": rule_id, "author_id": user.id, "changed_at": now, "deleted": deleted, "rule": content.to_json()}
-    await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), ("author_id", "changed_at", "deleted", "rule")), [row])
+    await keep_all(tx, {rule_id: content}, user, now, deleted=deleted)
+
+
+async def keep_all(tx: Transaction, rules: Contents, user: SignedIn, now: datetime, *, deleted: bool = False) -> None:
+    rows = [
+        {"rule_id": rule_id, "author_id": user.id, "changed_at": now, "deleted": deleted, "rule": content.to_json()}
+        for rule_id, content in rules.items()
+    ]
+    if rows:
+        columns = ("author_id", "changed_at", "deleted", "rule")
+        await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), columns), rows)
 
 
 async def drop(tx: Transaction, rule_ids: Sequence[int]) -> None:
-    await tx.execute(delete(_DRAFTS).where(_DRAFTS.c.rule_id.in_(rule_ids)))
+    for start in range(0, len(rule_ids), CHUNK):
+        await tx.execute(delete(_DRAFTS).where(_DRAFTS.c.rule_id.in_(rule_ids[start : start + CHUNK])))
 
 
 async def drop_all(tx: Transaction) -> None:

@@ -107,7 +107,6 @@ async def apply(office: Given[Office], rules: Given[Rules], import_id: FromPath[
         return True
 
     await _run_or_look_again(office, work, import_id)
-    rules.read_again()
     return await show_import.fn(office, import_id)  # type: ignore[no-any-return]
 
 

@@ -1,6 +1,5 @@
-"""Rules as a sheet holds them, and how a checked sheet becomes rules: the two places that know the rules' tables."""
+"""Rules as a sheet holds them, and how a checked sheet becomes part of the draft."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from mimetypes import guess_type
 from typing import Any
@@ -8,9 +7,10 @@ from typing import Any
 from waia.accounts.office import By
 from waia.bot.measures import read_number
 from waia.kit.db import Transaction
-from waia.owner.sheets import rule_repository as rows
 from waia.owner.sheets.values import SAME, Report, Values
-from waia.rules.repository import published_flow
+from waia.rules.content import MediaRef, RuleContent
+from waia.rules.draft_repository import read_draft
+from waia.rules.editing import take_in
 
 # The column of the sheet, and the field of the rule.
 FIELDS = {
@@ -35,34 +35,33 @@ FIELDS = {
     "prioridad": "priority",
     "activa": "enabled",
 }
-NULLABLE = {
-    "next_steps", "options", "role_keyword", "formula", "handler", "capture_name", "capture_retry", "unit",
-}  # fmt: skip
 LOWERED = {"kind", "match", "condition", "at_end", "capture_kind"}
 
 
 async def current_rules(tx: Transaction) -> dict[int, Values]:
-    """By id, in the order in which the bot tries them."""
-    flow = await published_flow(tx)
-    medias: dict[int, list[Any]] = defaultdict(list)
-    for media in flow.medias:
-        medias[media.rule_id].append(media)
-    ordered = sorted(flow.rules, key=lambda row: (row.priority, row.id))
-    return {row.id: _values(row, medias[row.id]) for row in ordered}
+    """Those of the draft by id, in the order in which the bot will try them."""
+    draft = await read_draft(tx)
+    return {rule_id: _values(content) for rule_id, content in draft.rules.items()}
 
 
 async def write_rules(tx: Transaction, by: By, report: Report) -> None:
-    """Writes what the sheet adds, changes and removes into the flow in force."""
+    """What the sheet adds, changes and removes becomes part of the draft."""
+    before = (await read_draft(tx)).rules
     items = [item for item in report.items if item.status != SAME]
-    await rows.store_rules(tx, [(item.id, rule_fields(item.values), list(media_fields(item.values))) for item in items])
-    await rows.remove_rules(tx, [rule_id for rule_id, _ in report.removed])
+    written = [(item.id, rule_content(item.values, before.get(item.id or 0))) for item in items]
+    await take_in(tx, by.actor, written, [rule_id for rule_id, _ in report.removed], by.now)
+
+
+def rule_content(values: Values, before: RuleContent | None) -> RuleContent:
+    """Files that the rule has already keep what is known of them."""
+    known = {media.url: media for media in before.medias} if before else {}
+    medias = tuple(known.get(url) or MediaRef(url, mime) for url, mime in media_fields(values))
+    return RuleContent(**rule_fields(values), medias=medias)
 
 
 def rule_fields(values: Values) -> dict[str, Any]:
     """Typed, by the rule's English names; without its media."""
     found: dict[str, Any] = {field: values[column] for column, field in FIELDS.items()}
-    for field in NULLABLE:
-        found[field] = found[field] or None
     for field in LOWERED:
         found[field] = found[field].lower()
     found |= {field: read_number(found[field]) if found[field] else None for field in ("minimum", "maximum")}
@@ -77,13 +76,11 @@ def media_fields(values: Values) -> Iterator[tuple[str, str]]:
         yield url, told[:127] or guess_type(url)[0] or ""
 
 
-def _values(row: Any, medias: list[Any]) -> Values:
-    found = {column: _text(getattr(row, field)) for column, field in FIELDS.items()}
-    files = [(media.url, media.mime_type or "") for media in medias]
-    files = files or ([(row.media_url, row.media_type or "")] if row.media_url else [])
-    types = [mime for _, mime in files]
-    told = {"media_url": "\n".join(url for url, _ in files), "media_tipo": "\n".join(types) if any(types) else ""}
-    return found | told
+def _values(content: RuleContent) -> Values:
+    found = {column: _text(getattr(content, field)) for column, field in FIELDS.items()}
+    types = [media.mime for media in content.medias]
+    urls = "\n".join(media.url for media in content.medias)
+    return found | {"media_url": urls, "media_tipo": "\n".join(types) if any(types) else ""}
 
 
 def _text(value: Any) -> str:

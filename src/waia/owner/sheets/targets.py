@@ -1,4 +1,4 @@
-"""Where sheets come from and go to: quick replies as they are, and the rules through two narrow functions."""
+"""Where sheets come from and go to: quick replies as they are, rules through their draft."""
 
 import hashlib
 from collections.abc import Mapping

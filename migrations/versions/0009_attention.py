@@ -5,8 +5,8 @@ from alembic import op
 
 from waia.kit.columns import UtcDateTime, big_id, binary_text
 
-revision = "0013"
-down_revision = "0011"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from waia.kit.columns import UtcDateTime, big_id, binary_text, long_bytes, long_text
 
-revision = "0015"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
