@@ -1,6 +1,7 @@
 """Databases for tests of the whole road: set up once for the session, copied for each test."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,12 @@ from waia.app.setup import set_up
 from waia.settings import load_settings
 
 TEMPLATE = "waia_template"
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays; thousands of applications are made and dropped, and to look for garbage costs a lot."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -275,6 +275,11 @@ class Settings:
         return Path(self.media_root) if self.media_root else self.data_dir / "media"
 
     @property
+    def own_address(self) -> str:
+        """Where addresses of ours begin: the public one, else the one on this machine."""
+        return self.base_url or f"http://127.0.0.1:{self.port}"
+
+    @property
     def app_secrets(self) -> tuple[bytes, ...]:
         return tuple(s.encode() for s in (self.meta_app_secret, self.meta_app_secret_previous) if s)
 

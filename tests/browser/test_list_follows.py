@@ -17,7 +17,7 @@ from waia.accounts.cookies import csrf_token
 from waia.app.parts import make_parts
 from waia.chats.panel.feed import Pace
 
-ACTIONS = int(os.environ.get("LIST_ACTIONS", "40"))
+ACTIONS = int(os.environ.get("LIST_ACTIONS", "25"))
 SEED = int(os.environ.get("LIST_SEED", "2026"))
 PATIENCE_S = 45.0
 CHATS = 9

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,10 @@ class Shop:
     def parts_of(folder: Path, database_url: str, **settings: str) -> Parts:
         environ = {"WAIA_DATA": str(folder), "DATABASE_URL": database_url, "CHATS_WITHOUT_ROLE": "admins", **settings}
         return make_parts(load_settings({**environ, "WAIA_CLOCK": NOW.isoformat()}, env_file=None))
+
+    @cached_property
+    def app(self) -> Any:
+        return create_app(self.parts.settings, loops=False, parts=self.parts)
 
     async def close(self) -> None:
         await self.parts.stop()
@@ -148,8 +153,7 @@ class Shop:
 
     @asynccontextmanager
     async def browser(self, name: str) -> AsyncIterator["Browser"]:
-        app: Any = create_app(self.parts.settings, loops=False, parts=self.parts)
-        transport = httpx.ASGITransport(app)
+        transport = httpx.ASGITransport(self.app)
         headers = {"accept": "text/html", "accept-language": "es", "sec-fetch-site": "same-origin"}
         cookies = {"waia": self.tokens[name]}
         async with httpx.AsyncClient(

@@ -45,6 +45,7 @@ async def use(request: AnyRequest, page: Given[Page], accounts: Given[Accounts],
     try:
         link = await _find(accounts, token)
     except LinkGone as error:
+        await _refuse_stale(request, accounts, visitor)
         return page.html("accounts/link_gone.html", status=404, message=error.message)
     try:
         form = await read_form(request, NewPasswordForm)

@@ -121,8 +121,7 @@ def make_parts(settings: Settings) -> Parts:
     database = Database(settings.sqlalchemy_url, wakeups, idle_s=settings.lease_s)
     disk = Disk(database.folder, int(settings.disk_reserve_mb * MB))
     pages = Pages(settings.timezone, clock, demo=settings.demo)
-    base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
-    rules = Rules(database, settings, channel_refusal=refusal_for(base_url))
+    rules = Rules(database, settings, channel_refusal=refusal_for(settings.own_address))
     recorder = Recorder(database, clock)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
     storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate)
@@ -135,7 +134,7 @@ def make_parts(settings: Settings) -> Parts:
         disk=disk,
         pages=pages,
         rules=rules,
-        mind=Mind(rules, clock, base_url),
+        mind=Mind(rules, clock, settings.own_address),
         accounts=open_accounts(database, settings, clock),
         ingress=Ingress(database, clock, settings.app_secrets, disk),
         live=Live(

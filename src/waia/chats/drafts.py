@@ -43,7 +43,7 @@ async def keep(
 
     Raises Invalid for a text that is too long.
     """
-    text = typed.text.replace("\r\n", "\n")
+    text = _plain(typed.text)
     text = text if text.strip() else ""
     if len(text) > LONGEST:
         raise Invalid({"texto": TOO_LONG})
@@ -58,7 +58,7 @@ async def keep(
 async def clear(tx: Transaction, user_id: int, chat_id: int, sent: str, seen_version: int, now: datetime) -> Draft:
     """The text went out. What another tab has written meanwhile stays. What is left."""
     stored = Draft(*await repository.lock(tx, user_id, chat_id, now))
-    if stored.version > seen_version and stored.text not in sent:
+    if stored.version > seen_version and stored.text not in _plain(sent):
         return stored
     left = Draft("", max(stored.version, seen_version) + 1)
     await repository.store(tx, user_id, chat_id, left.text, left.version, now)
@@ -71,6 +71,11 @@ async def _put(tx: Transaction, user_id: int, chat_id: int, stored: Draft, text:
     fresh = Draft(text, stored.version + 1)
     await repository.store(tx, user_id, chat_id, fresh.text, fresh.version, now)
     return fresh
+
+
+def _plain(text: str) -> str:
+    """Forms may break lines in two ways."""
+    return text.replace("\r\n", "\n")
 
 
 def _both(stored: str, text: str) -> str:

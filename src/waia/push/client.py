@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -47,8 +48,6 @@ class PushClient:
 
     def __init__(self, places: AllowedPlaces, vapid: Vapid) -> None:
         self._places, self._vapid = places, vapid
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(limits=limits), trust_env=False)
 
     @property
     def public_key(self) -> str:
@@ -71,7 +70,14 @@ class PushClient:
             return Answer(Outcome.TROUBLE, type(error).__name__)
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
+
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        """Made for the first notification: it reads all authorities that may sign certificates."""
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(limits=limits), trust_env=False)
 
     def _headers(self, endpoint: str, topic: str, now: datetime) -> dict[str, str]:
         """The topic goes through a hash: the service is not told which chat it is."""

@@ -34,7 +34,7 @@ async def seed_demo(
     """
     if await has_rules(tx):
         return False
-    media_url = f"{_own_address(settings)}/static/demo"
+    media_url = f"{settings.own_address}/static/demo"
     rules, replies = shop_rules(settings.initial_step, media_url), shop_replies(media_url)
     files = await add_samples(tx, shelved or {}, now)
     _hang_files([*(media for rule in rules for media in rule.medias), *_medias_of(replies)], files)
@@ -57,10 +57,6 @@ def _hang_files(medias: Iterable[RuleMedia | QuickReplyMedia], files: Mapping[st
 
 def _medias_of(replies: Iterable[QuickReply]) -> list[QuickReplyMedia]:
     return [media for reply in replies for media in reply.medias]
-
-
-def _own_address(settings: Settings) -> str:
-    return settings.base_url or f"http://127.0.0.1:{settings.port}"
 
 
 async def index_everything(tx: Transaction) -> None:

@@ -69,6 +69,7 @@ export default function draft(form) {
     const isBehind = before.version > version; // the page was drawn before this tab's last save
     const isNews = before.clean && before.version < version;
     if (isBehind) [version, saved] = [before.version, before.clean ? before.text : null];
+    seen.value = version; // what the page before saved as it closed may still come, and is cleared by the same words
     const typed = isBehind || (before.text && !isNews) ? before.text : field.value;
     if ("refused" in form.dataset) return write(joined(field.value, before.text));
     if (before.sending?.length === 1 && !typed) form.elements.client_id.value = before.sending[0].id;

@@ -56,9 +56,7 @@ async def _parts(tx: Transaction, desk: Desk, form: MessageForm, drafts: Sequenc
     """A quick reply's files carry the text; what the agent attached follows."""
     if form.quick_reply_id is None:
         return parts_of(form, drafts)
-    settings = desk.settings
-    base_url = settings.base_url or f"http://127.0.0.1:{settings.port}"
-    prepared = await parts_of_reply(tx, desk.user, form.quick_reply_id, form.text, base_url)
+    prepared = await parts_of_reply(tx, desk.user, form.quick_reply_id, form.text, desk.settings.own_address)
     return [*prepared, *parts_of(msgspec.structs.replace(form, texto=""), drafts)]
 
 

@@ -53,11 +53,6 @@ class RuleDesk:
     def by_htmx(self) -> bool:
         return "hx-request" in self.request.headers
 
-    @property
-    def base_url(self) -> str:
-        """Where rules' own addresses begin."""
-        return self.settings.base_url or f"http://127.0.0.1:{self.settings.port}"
-
     def gettext(self, text: str) -> str:
         return translator(self.page.language).gettext(text)
 

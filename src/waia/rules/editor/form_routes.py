@@ -81,7 +81,7 @@ async def _asked(request: AnyRequest) -> Form:
 def shown_bubbles(desk: RuleDesk, form: Form) -> list[Any]:
     try:
         rule = rule_of(form.rule_id or 0, content_of(form))
-        return preview_of(rule, desk.flow.settings, desk.base_url)
+        return preview_of(rule, desk.flow.settings, desk.settings.own_address)
     except (ValueError, TypeError, ArithmeticError):
         return []
 

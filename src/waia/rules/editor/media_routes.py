@@ -58,7 +58,7 @@ async def upload(request: AnyRequest, rule_desk: Given[RuleDesk], shelf: Given[S
 async def look_at_link(request: AnyRequest, rule_desk: Given[RuleDesk], links: Given[Links]) -> Response[Any]:
     """One bounded request; what is wrong is said beside the address, which may be kept all the same."""
     url = await _address(request)
-    if own_path(url, rule_desk.base_url):
+    if own_path(url, rule_desk.settings.own_address):
         return _line(rule_desk, MediaRef(url))
     link = await links.look(url, _kind(request))
     warning = TROUBLES[link.trouble] if link.trouble else ""

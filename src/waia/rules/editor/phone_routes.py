@@ -105,7 +105,7 @@ def _shown(desk: RuleDesk, form: SaidForm, decision: Decision) -> Shown:
     return Shown(
         said=form.titulo or form.texto.strip(),
         kind=form.cosa,
-        bubbles=tuple(bubbles_of(decision.replies, desk.base_url)),
+        bubbles=tuple(bubbles_of(decision.replies, desk.settings.own_address)),
         silence=silence_words(decision.silent_reason) if decision.silent_reason else "",
         stages=tuple((_stage(name, outcome), detail) for name, outcome, detail in trace.stages),
         chosen=tuple(dict.fromkeys(trace.chosen)),
