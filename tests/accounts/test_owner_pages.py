@@ -127,16 +127,25 @@ async def test_f5_a_person_is_invited_with_a_link_that_opens_once(shop: Shop) ->
             assert "elena" in page.text
         assert (await choose(stranger, token, "corta")).status_code == 422
         assert (await choose(stranger, token, NEW_PASSWORD, "otra")).status_code == 422
+        open_elsewhere = await seal_of(stranger, token)
         assert (await choose(stranger, token, NEW_PASSWORD)).headers["location"] == "/"
         assert (await stranger.get("/sesiones")).status_code == 200
         assert (await stranger.get(f"/acceso/{token}")).status_code == 404
-        assert (await choose(stranger, token, NEW_PASSWORD)).status_code == 404
+        assert (await send(stranger, token, open_elsewhere, NEW_PASSWORD)).status_code == 404
+        assert (await send(stranger, token, "", NEW_PASSWORD)).status_code == 403
     assert [entry[0] for entry in await added(shop, before)] == ["user_created", "link_used"]
 
 
 async def choose(browser: httpx.AsyncClient, token: str, password: str, repeated: str = "") -> httpx.Response:
+    return await send(browser, token, await seal_of(browser, token), password, repeated)
+
+
+async def seal_of(browser: httpx.AsyncClient, token: str) -> str:
     page = (await browser.get(f"/acceso/{token}")).text
-    seal = page.partition('name="_csrf" value="')[2].partition('"')[0]
+    return page.partition('name="_csrf" value="')[2].partition('"')[0]
+
+
+async def send(browser: httpx.AsyncClient, token: str, seal: str, password: str, repeated: str = "") -> httpx.Response:
     form = {"password": password, "repeated": repeated or password, "_csrf": seal}
     return await browser.post(f"/acceso/{token}", data=form)
 
