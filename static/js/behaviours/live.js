@@ -9,7 +9,7 @@ const HIDDEN_STREAMS = 3; // HTTP/1.1 gives a browser six connections to a host,
 
 let stream = null;
 let connection = null;
-let cursor = ""; // the last event seen, also by a stream that was replaced since
+let cursor = ""; // the last event seen, also by a stream that was replaced since: what stands beside it lived on that
 let heardAt = 0;
 let failures = 0;
 let reconnectTimer = 0;
@@ -22,6 +22,7 @@ let banner = null;
 export default function live(element) {
   stream = element;
   connection = null;
+  cursor = earlier(cursor, element.getAttribute("hx-sse:connect")?.match(/[?;&]desde=(\d+)/)?.[1]);
   placeNotice(element);
   const on = (name, act) => element.addEventListener(name, act);
   on("htmx:config:request", ({ detail }) => cursor && (detail.ctx.request.headers["Last-Event-ID"] = cursor));
@@ -39,6 +40,11 @@ export default function live(element) {
   on("gone", leave);
   on("facts", () => document.dispatchEvent(new CustomEvent("waia:facts")));
   connect();
+}
+
+/** A part of the page that was drawn before the last event was told has not seen it. What is told twice does no harm. */
+function earlier(told, drawn) {
+  return told && drawn && Number(drawn) < Number(told) ? drawn : told;
 }
 
 /** htmx may have looked at the page before its extension was loaded: then the element is not alive yet. */
