@@ -15,7 +15,6 @@ import httpx
 from waia.kit.places import AllowedPlaces, Forbidden, Place, Unresolved
 from waia.push import base64url
 from waia.push.repository import Subscription
-from waia.push.sealing import BadKeys, seal
 from waia.push.vapid import Vapid
 
 KEPT_S = 600  # a customer who waited longer than this is seen in the list
@@ -59,6 +58,8 @@ class PushClient:
 
     async def send(self, subscription: Subscription, message: bytes, topic: str, now: datetime) -> Answer:
         """`topic`: a message that was not delivered yet is replaced by a later one of the same topic."""
+        from waia.push.sealing import BadKeys, seal
+
         try:
             body = seal(message, subscription.public_key, subscription.secret)
             place = await self._places.place_of(subscription.endpoint)

@@ -5,6 +5,7 @@ import struct
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -40,6 +41,16 @@ def seal(message: bytes, public_key: str, secret: str) -> bytes:
     nonce = _derive(key, salt, b"Content-Encoding: nonce\0", 12)
     sealed = AESGCM(content_key).encrypt(nonce, message + LAST_RECORD, None)
     return salt + struct.pack("!IB", RECORD_SIZE, len(our_point)) + our_point + sealed
+
+
+def private_key(number: int) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(number, CURVE())
+
+
+def sign(key: ec.EllipticCurvePrivateKey, words: bytes) -> bytes:
+    """64 bytes, as JSON Web Tokens want them (ES256)."""
+    r, s = decode_dss_signature(key.sign(words, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def point_of(key: ec.EllipticCurvePublicKey) -> bytes:

@@ -23,7 +23,6 @@ from waia.owner.sheets import targets
 from waia.owner.sheets.columns import REPLIES, RULES
 from waia.owner.sheets.safety import MB, MOST_BYTES, TOO_BIG
 from waia.owner.sheets.values import Problem, Report
-from waia.owner.sheets.writing import write_sheet, write_template
 from waia.rules.book import Rules
 
 ADMINS = [require_admin]
@@ -46,6 +45,8 @@ async def show_sheets(office: Given[Office]) -> Response[str]:
 
 @get([f"{PAGES[REPLIES]}/excel/descarga", f"{PAGES[RULES]}/excel/descarga"], guards=ADMINS)
 async def download(office: Given[Office]) -> Response[bytes]:
+    from waia.owner.sheets.writing import write_sheet  # openpyxl takes 7 MB
+
     kind = _kind(office)
     async with office.accounts.database.reading() as tx:
         rows = await targets.current(tx, kind)
@@ -56,6 +57,8 @@ async def download(office: Given[Office]) -> Response[bytes]:
 
 @get([f"{PAGES[REPLIES]}/excel/plantilla", f"{PAGES[RULES]}/excel/plantilla"], guards=ADMINS)
 async def download_template(office: Given[Office]) -> Response[bytes]:
+    from waia.owner.sheets.writing import write_template
+
     kind = _kind(office)
     return await _file(f"plantilla-{kind}.xlsx", write_template, kind)
 
