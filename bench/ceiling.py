@@ -1,6 +1,7 @@
-"""The ceiling of the webhook: a bare Litestar route with the same signature and a one-row group commit, nothing else.
+"""The ceilings: a bare Litestar route with the same signature and a one-row group commit, nothing else.
 
-Run as a process: `python -m bench.ceiling PORT DATABASE`, a SQLite file or a `mysql://` address.
+Run as a process: `python -m bench.ceiling PORT DATABASE [GRAPH_PORT]`, a SQLite file or a `mysql://` address. With the
+port of a Graph API each body that is stored is answered there, by httpx as it comes.
 """
 
 import asyncio
@@ -13,18 +14,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+import msgspec
 import uvicorn
 import uvloop
 from litestar import Litestar, Request, Response, get, post
 
 from bench.customers import SECRET
 
-MAX_BODIES = 200
+MAX_BODIES, AT_ONCE = 200, 40
 SIGNATURE = "x-hub-signature-256"
 TABLE = "CREATE TABLE IF NOT EXISTS bodies (id INTEGER PRIMARY KEY {}, body {} NOT NULL)"
 Bodies = Sequence[tuple[bytes]]
 Write = Callable[[Bodies], Awaitable[None]]
 waiting: "asyncio.Queue[tuple[bytes, asyncio.Future[None]]]" = asyncio.Queue()
+unanswered: "asyncio.Queue[bytes]" = asyncio.Queue()
 
 
 @post("/webhook", status_code=200)
@@ -44,15 +48,25 @@ def ready() -> str:
     return "ready"
 
 
-async def collect(write: Write) -> None:
+async def collect(write: Write, *, answers: bool) -> None:
     while True:
         batch = [await waiting.get()]
         while len(batch) < MAX_BODIES and not waiting.empty():
             batch.append(waiting.get_nowait())
         await write([(body,) for body, _ in batch])
-        for _, stored in batch:
+        for body, stored in batch:
             if not stored.done():
                 stored.set_result(None)
+            if answers:
+                unanswered.put_nowait(body)
+
+
+async def answer(client: httpx.AsyncClient) -> None:
+    while True:
+        value = msgspec.json.decode(await unanswered.get())["entry"][0]["changes"][0]["value"]
+        text = {"type": "text", "text": {"body": "Abrimos de lunes a viernes."}}
+        to = {"messaging_product": "whatsapp", "to": value["messages"][0]["from"]}
+        await client.post("/v23.0/1/messages", json={**to, **text})
 
 
 async def sqlite_writer(path: str) -> Write:
@@ -88,13 +102,16 @@ async def mysql_writer(url: str) -> Write:
     return write
 
 
-async def main(port: int, database: str) -> None:
+async def main(port: int, database: str, graph_port: int = 0) -> None:
     @asynccontextmanager
     async def collecting(_: Litestar) -> AsyncIterator[None]:
         write = await (mysql_writer(database) if database.startswith("mysql") else sqlite_writer(database))
-        task = asyncio.create_task(collect(write))
-        yield
-        task.cancel()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{graph_port}") as client:
+            tasks = [asyncio.create_task(collect(write, answers=graph_port > 0))]
+            tasks += [asyncio.create_task(answer(client)) for _ in range(AT_ONCE)]
+            yield
+            for task in tasks:
+                task.cancel()
 
     app = Litestar([receive, ready], lifespan=[collecting], openapi_config=None, logging_config=None)
     config = uvicorn.Config(app, port=port, http="httptools", log_config=None, access_log=False)
@@ -102,4 +119,4 @@ async def main(port: int, database: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), sys.argv[2]))
+    uvloop.run(main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])))

@@ -1,16 +1,13 @@
 """The webhook alone: how many bodies are stored a second, beside a route that does nothing else."""
 
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bench.customers import Customers
 from bench.figures import Figure, Of, at_least, at_most, percentile
 from bench.graph import graph
 from bench.load import Pressed, as_fast_as_possible, at_rate
-from bench.stand import Ground, Serving, running
-from bench.wire import free_port
+from bench.stand import Ground, Serving
 
 STEADY = 300.0
 
@@ -25,7 +22,7 @@ class _Ingest:
 
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
-    async with _bare(ground) as serving:
+    async with ground.bare() as serving:
         bare = await _ingest(ground, serving)
     async with ground.stand() as stand, stand.serving(web_only=True) as serving:
         held = await _ingest(ground, serving)
@@ -37,15 +34,6 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
         draining = await _ingest(ground, serving)
     yield Figure("webhook, workers draining", draining.pressed.rate, "acks/s", bare.pressed.rate)
     yield Figure("webhook at 300/s, workers draining, p99", _p99(draining.steady), "ms", aim=at_most(100))
-
-
-@asynccontextmanager
-async def _bare(ground: Ground) -> AsyncIterator[Serving]:
-    port = free_port()
-    async with ground.stand() as stand:
-        database = stand.url if ground.mariadb else f"{stand.folder}/bare.db"
-        async with running((sys.executable, "-m", "bench.ceiling", str(port), database), port, {}) as serving:
-            yield serving
 
 
 async def _ingest(ground: Ground, serving: Serving) -> _Ingest:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from bench.crowd import LAST_REPLY_S, Crowd
@@ -10,8 +11,9 @@ from bench.customers import Customers
 from bench.figures import Figure, at_least, at_most, percentile
 from bench.graph import Taken, graph
 from bench.load import at_rate
-from bench.stand import Ground, Stand
+from bench.stand import Ground, Serving
 
+Serve = Callable[[int], AbstractAsyncContextManager[Serving]]
 PER_SECOND, FIRST_PER_SECOND = 30.0, 200.0
 
 
@@ -22,14 +24,16 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
         name = f"reply at 30/s, {ground.size.people} chats, quiet window {quiet_s} s"
         yield Figure(f"{name}, p50", percentile(waits, 0.5) * 1000, "ms", floor, aim=aim)
         yield Figure(f"{name}, p99", percentile(waits, 0.99) * 1000, "ms", floor)
+    bare = await _sustained(ground, ground.bare)
     async with ground.stand() as stand:
-        little = await _sustained(ground, stand)
-    much = await _sustained(ground, await ground.filled(ground.size.many))
+        little = await _sustained(ground, stand.serving)
+    much = await _sustained(ground, (await ground.filled(ground.size.many)).serving)
     aim = at_least(300 if ground.mariadb else 500)
-    yield Figure("whole road, sustained", little.rate, "messages/s", growth=much.rate / little.rate, aim=aim)
-    yield Figure("whole road, processor time", little.cpu_ms, "ms/message", growth=much.cpu_ms / little.cpu_ms)
+    yield Figure("whole road, sustained", little.rate, "messages/s", bare.rate, much.rate / little.rate, aim=aim)
+    growth = much.cpu_ms / little.cpu_ms
+    yield Figure("whole road, processor time", little.cpu_ms, "ms/message", bare.cpu_ms, growth)
     async with ground.stand() as stand:
-        ticks = await _sustained(ground, stand, ticks=True)
+        ticks = await _sustained(ground, stand.serving, ticks=True)
     yield Figure("whole road, three statuses for each reply", ticks.rate, "messages/s")
     yield Figure("whole road, lost", little.lost + much.lost + ticks.lost, "messages", aim=at_most(0))
     yield Figure("memory after the road", little.rss_mb, "MB")
@@ -63,10 +67,10 @@ class _Sustained:
     rss_mb: float
 
 
-async def _sustained(ground: Ground, stand: Stand, *, ticks: bool = False) -> _Sustained:
+async def _sustained(ground: Ground, serve: Serve, *, ticks: bool = False) -> _Sustained:
     """Twice as many customers as chats above: Meta takes one message each 6 s for one customer, after a burst."""
     crowd = Crowd(ground.size.people * 2, ticks=ticks)
-    async with graph(crowd.hear) as port, stand.serving(port) as serving:
+    async with graph(crowd.hear) as port, serve(port) as serving:
         await crowd.talk(serving.port, ground.size.warm_s)
         cpu_before = serving.cpu_s
         talked = await crowd.talk(serving.port, ground.size.road_s)

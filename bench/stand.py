@@ -100,6 +100,15 @@ class Ground:
         finally:
             shutil.rmtree(stand.folder)
 
+    @asynccontextmanager
+    async def bare(self, *graph_port: int) -> AsyncIterator[Serving]:
+        """What the same machine does without waia; it answers messages when it gets the port of a Graph API."""
+        async with self.stand() as stand:
+            port, database = free_port(), stand.url if self.mariadb else f"{stand.folder}/bare.db"
+            command = (sys.executable, "-m", "bench.ceiling", *map(str, (port, database, *graph_port)))
+            async with running(command, port, {}) as serving:
+                yield serving
+
     async def filled(self, chats: int) -> Stand:
         """One with so many chats; made once, so that it may also hold what was measured before."""
         if chats not in self._filled:

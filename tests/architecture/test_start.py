@@ -34,7 +34,7 @@ def test_keys_of_notifications_are_loaded_when_somebody_wants_them(tmp_path: Pat
 
 
 def _run(folder: Path, program: str, *absent: str) -> str:
-    environment = {"DATA_DIR": str(folder), "SECRET_KEY": "k" * 40}
+    environment = {"WAIA_DATA": str(folder), "SECRET_KEY": "k" * 40}
     command = (sys.executable, "-c", program, *absent)
     result = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
