@@ -122,7 +122,8 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
 
 async def _start(street: Street) -> None:
     await street.start()
-    street.parts.live.pace = Pace(batch_s=0.05, counts_s=0.1)
+    live = street.parts.live
+    live.pace, live.hub.beat_s = Pace(batch_s=0.05, counts_s=0.1), 0.05
 
 
 @pytest.mark.timeout(900)

@@ -269,4 +269,4 @@ async def test_an_event_of_another_process_arrives(office: Office) -> None:
     async with serving(office) as one, serving(office, wakeups=Wakeups()) as two:
         clients = [await connect(office, server, "ana", f"chat={chat}") for server in (one, two)]
         message = await office.receive(chat)
-        await asyncio.gather(*(client.until(f'id="message-{message}"', 2) for client in clients))
+        await asyncio.gather(*(client.until(f'id="message-{message}"') for client in clients))

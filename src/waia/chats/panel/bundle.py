@@ -40,9 +40,10 @@ class Bundle:
     strip: HolderStrip | None
     said: dict[tuple[str, bool, tuple[Part, ...]], str] = field(default_factory=dict)
 
-    def is_common_to_kin_of(self, viewer: Viewer) -> bool:
-        """Whether nothing here depends on who it is, or on what their stream was told before."""
-        return viewer.user.id not in self.owners and not viewer.absent and self.chats.keys() <= self.seen
+    @property
+    def is_common(self) -> bool:
+        """Whether nothing here depends on what a stream was told before; who it is matters to the owners alone."""
+        return self.chats.keys() <= self.seen
 
     @property
     def owners(self) -> frozenset[int]:

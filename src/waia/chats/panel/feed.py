@@ -12,14 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from waia.chats.panel.asides import Asides
 from waia.chats.panel.audience.viewer import Ending, Viewer
-from waia.chats.panel.fragments import Fragments, News
+from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import PAGE_SIZE, HistoryGone, Hub
 from waia.chats.panel.sse import message
 from waia.chats.panel.viewmodels import ChatRow, Counts
 from waia.kit.events import LoggedEvent
 
 RECONNECT_MS = 500
-FRAGMENTS_PER_S = 200  # however much happens: to draw more, faster than anybody reads, would hold up what comes in
+FRAGMENTS_PER_S = 100  # however much happens: to draw more, faster than anybody reads, would hold up what comes in
 AFTER_CLOSING_MS = (1_000, 5_000)
 
 log = structlog.get_logger(__name__)
@@ -27,11 +27,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two batches (at most `longest_rest_s` after a large one), two updates of the numbers, two
-    heartbeats; how long a write may block."""
+    """Seconds between two batches (`batch_s`: of all streams; at most `longest_rest_s` after a large one), two updates
+    of the numbers, two heartbeats; how long a write may block."""
 
     batch_s: float = 0.25
-    longest_rest_s: float = 3.0
+    longest_rest_s: float = 5.0
     counts_s: float = 1.0
     heartbeat_s: float = 15.0
     write_limit_s: float = 20.0
@@ -98,14 +98,18 @@ class Feed:
 
     def _due(self) -> float:
         due = self._heartbeat_at
-        if self._cursor != self._hub.ring.last:
+        if self._has_news():
             due = min(due, self._batch_at)
         if self._counting is not None:
             return 0 if self._counting.done() else due
         return min(due, self._counts_at) if self._counts_wanted else due
 
+    def _has_news(self) -> bool:
+        """Something to tell; or the log is not the one that this stream read."""
+        return self._cursor < self._hub.told or self._cursor > self._hub.ring.last
+
     async def _next(self) -> str:
-        if self._cursor != self._hub.ring.last and self._batch_at <= _now():
+        if self._has_news() and self._batch_at <= _now():
             return await self._news()
         if self._counting is not None and self._counting.done():
             return self._numbers(self._counting)
@@ -123,13 +127,10 @@ class Feed:
             return ""
         self._cursor = events[-1].seq
         rests = bool(news.text) and len(events) != PAGE_SIZE  # whole pages of the database: it has to catch up
-        self._batch_at = started + (self._rest_s(news) if rests else 0)
+        self._batch_at = started + (min(news.size / FRAGMENTS_PER_S, self._pace.longest_rest_s) if rests else 0)
         self._counts_wanted |= news.counts
         asides = await self._asides.say(events, self._viewer, self._cursor)
         return news.text + asides + self._calls(news.calls) + self._account_news(events)
-
-    def _rest_s(self, news: News) -> float:
-        return max(self._pace.batch_s, min(news.size / FRAGMENTS_PER_S, self._pace.longest_rest_s))
 
     def _calls(self, rows: Sequence[ChatRow]) -> str:
         """Names, never words: they are shown on screens that lie open."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from waia.chats.panel import presenters, timeline
-from waia.chats.panel.audience.shelf import Recent, Shelf
+from waia.chats.panel.audience.shelf import Shelf
 from waia.chats.panel.audience.viewer import RIGHTS_AGE_S, Audience, Viewer
 from waia.chats.panel.bundle import Bundle, Part
 from waia.chats.panel.digest import Touched, digest
@@ -42,6 +42,12 @@ class News:
     size: int = 0
 
 
+class KinKey(NamedTuple):
+    first: int
+    last: int
+    kin: str
+
+
 class BundleKey(NamedTuple):
     first: int
     last: int
@@ -57,26 +63,36 @@ class Fragments:
         self._database, self._audience = database, audience
         self._pages, self._settings, self._clock = pages, settings, clock
         self._bundles: Shelf[BundleKey, Bundle] = Shelf(BUNDLES, RIGHTS_AGE_S)
-        self._common: Recent[tuple[int, int, str], News] = Recent(BUNDLES, RIGHTS_AGE_S)
+        self._common: Shelf[KinKey, News | None] = Shelf(BUNDLES, RIGHTS_AGE_S)
         self._tally = Tally(database, audience)
         self._rendered = lru_cache(RENDERED)(self._render)
+        self._numbers_said = lru_cache(RENDERED)(self._say_numbers)
 
     async def news(self, events: Sequence[LoggedEvent], viewer: Viewer) -> News:
         """Found out once for all streams of a kin, where nothing in it is personal."""
-        key = (events[0].seq, events[-1].seq, viewer.kin)
-        common = self._common.get(key)
-        if common is not None and not viewer.absent and viewer.user.id not in common.owners:
+        common = None if viewer.absent else await self._common_news(events, viewer)
+        if common is not None and viewer.user.id not in common.owners:
             return common
         chats = digest(tuple(events))
-        if not chats:
-            return self._common.put(key, News())
         bundle = await self._bundle(events, chats, viewer)
-        if bundle.is_common_to_kin_of(viewer):
-            return self._common.put(key, await self._news(bundle, bundle.seen, viewer, events[-1].seq))
         seen = bundle.seen | await self._own(bundle, viewer)
         if viewer.chat_id in chats and viewer.chat_id not in seen:
             return News(lost=True)
         return await self._news(bundle, seen, viewer, events[-1].seq)
+
+    async def _common_news(self, events: Sequence[LoggedEvent], viewer: Viewer) -> News | None:
+        """None where it depends on what a stream was told before."""
+        key = KinKey(events[0].seq, events[-1].seq, viewer.kin)
+
+        async def make(_keys: list[KinKey]) -> Mapping[KinKey, News | None]:
+            chats = digest(tuple(events))
+            if not chats:
+                return {key: News()}
+            bundle = await self._bundle(events, chats, viewer)
+            anyone = viewer.anyone()
+            return {key: await self._news(bundle, bundle.seen, anyone, key.last) if bundle.is_common else None}
+
+        return self._common.ready(key) or (await self._common.take([key], make))[key]
 
     async def _news(self, bundle: Bundle, seen: frozenset[int], viewer: Viewer, seq: int) -> News:
         parts = bundle.parts_for(viewer, seen)
@@ -88,7 +104,7 @@ class Fragments:
         return self._tally.count(viewer.user)
 
     def numbers(self, counts: Counts, viewer: Viewer) -> str:
-        return message(self._rendered(CountsChanged(counts, viewer.listing), viewer.language, self._hour()))
+        return self._numbers_said(CountsChanged(counts, viewer.listing), viewer.language)
 
     async def may_watch(self, viewer: Viewer) -> bool:
         """Whether the viewer may see the chat that the page says it shows."""
@@ -136,6 +152,9 @@ class Fragments:
             html += [self._rendered(event, language, hour) for event in told[start : start + RENDERED_AT_ONCE]]
             await asyncio.sleep(0)
         return "\n".join(html)
+
+    def _say_numbers(self, event: CountsChanged, language: str) -> str:
+        return message(self._render(event, language, 0))
 
     def _hour(self) -> int:
         """Templates show times relative to the day, so a rendering is good for an hour."""

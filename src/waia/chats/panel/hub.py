@@ -1,6 +1,7 @@
 """Tells open streams that something happened: one pump per process reads the event log into a shared ring.
 
-A stream keeps a cursor, not a queue: a slow one costs nothing; one that fell behind reads the database.
+A stream keeps a cursor, not a queue: a slow one costs nothing; one that fell behind reads the database. All streams are
+told on the same beat, so that they ask for the same events, which are read and drawn once for all of them.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ PAGE_SIZE = 500
 POLL_S = 0.5
 RETRY_S = 2.0
 POLLS_PER_CHECK = 4
+BEAT_S, PER_STREAM_S = 0.25, 0.00025  # the more streams, the longer it takes to tell them all
 
 log = structlog.get_logger(__name__)
 
@@ -56,21 +58,25 @@ class Ring:
             del self._events[self.first]
             self.first += 1
 
-    def after(self, seq: int) -> list[LoggedEvent]:
-        return [self._events[n] for n in range(seq + 1, self.last + 1)]
+    def between(self, seq: int, last: int) -> list[LoggedEvent]:
+        """Those after `seq`, up to `last`."""
+        return [self._events[n] for n in range(seq + 1, last + 1)]
 
 
 class Hub:
-    """Knows the end of the event log and rings the bell of every open stream when it moves.
+    """Knows the end of the event log and rings the bell of every open stream when it moves, at most once a beat.
 
     `run` is the only consumer of the wake-up topic "events"; it also polls, for events of other processes.
-    `closing` is set at shutdown, before the server waits for its connections.
+    `closing` is set at shutdown, before the server waits for its connections. `told`: the last event that streams
+    may tell of by now.
     """
 
-    def __init__(self, database: Database, wakeups: Wakeups, closing: asyncio.Event) -> None:
+    def __init__(self, database: Database, wakeups: Wakeups, closing: asyncio.Event, beat_s: float = BEAT_S) -> None:
         self.closing = closing
-        self.epoch = 0
+        self.epoch, self.told = 0, 0
         self.ring = Ring(0)
+        self.beat_s, self._beat_at = beat_s, 0.0
+        self._beat: asyncio.TimerHandle | None = None
         self.bells: set[asyncio.Event] = set()
         self.listeners: list[Callable[[Sequence[LoggedEvent]], None]] = []
         self._database, self._wakeups = database, wakeups
@@ -86,6 +92,8 @@ class Hub:
                 await self._wakeups.wait("events", POLL_S)
         finally:
             watch.cancel()
+            if self._beat is not None:
+                self._beat.cancel()
 
     async def position(self) -> Position:
         """The end of the log as known here; reads the log first when nothing was read yet."""
@@ -103,18 +111,18 @@ class Hub:
         if events:
             for listener in self.listeners:
                 listener(events)
-            self.ring_bells()
+            self._tell()
         return len(events)
 
     async def after(self, seq: int) -> Sequence[LoggedEvent]:
-        """The events that follow `seq`, oldest first: all that the ring holds, else a page from the database.
+        """The events that follow `seq`, oldest first: from the ring up to the last beat, else a page of the database.
 
         Raises HistoryGone when they are not all there.
         """
         if seq > self.ring.last:
             raise HistoryGone
         if seq + 1 >= self.ring.first:
-            return self.ring.after(seq)
+            return self.ring.between(seq, self.told)
         async with self._database.reading() as tx:
             events = await read_after(tx, seq, PAGE_SIZE)
         if not events or events[0].seq != seq + 1:
@@ -130,6 +138,22 @@ class Hub:
         if self._started and position.epoch == self.epoch and position.seq >= self.ring.last:
             return
         self.epoch, self.ring, self._started = position.epoch, Ring(position.seq), True
+        self.told = position.seq
+        self.ring_bells()
+
+    def _tell(self) -> None:
+        """At once after a rest, otherwise with the next beat."""
+        loop = asyncio.get_running_loop()
+        if self._beat is not None:
+            return
+        if self._beat_at > loop.time():
+            self._beat = loop.call_at(self._beat_at, self._tell_now)
+        else:
+            self._tell_now()
+
+    def _tell_now(self) -> None:
+        self._beat, self.told = None, self.ring.last
+        self._beat_at = asyncio.get_running_loop().time() + max(self.beat_s, len(self.bells) * PER_STREAM_S)
         self.ring_bells()
 
     async def _pump(self, *, check: bool) -> None:

@@ -33,7 +33,7 @@ class Live:
     ) -> None:
         self.pace = pace or Pace()
         self.zone = settings.timezone
-        self.hub = Hub(database, wakeups, closing)
+        self.hub = Hub(database, wakeups, closing, self.pace.batch_s)
         self.audience = Audience(database, rules, settings, clock)
         self.hub.listeners.append(self.audience.hear)
         self._fragments = Fragments(database, self.audience, pages, settings, clock)

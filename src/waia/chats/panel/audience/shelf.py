@@ -10,7 +10,8 @@ V = TypeVar("V")
 
 
 class Shelf(Generic[K, V]):
-    """`take` waits for the answers, whoever asked; a stream that goes away does not disturb the others."""
+    """`take` waits for the answers, whoever asked; a stream that goes away does not disturb the others. `ready` does
+    not wait: None while there is no answer."""
 
     def __init__(self, size: int, keep_s: float) -> None:
         self._size, self._keep_s = size, keep_s
@@ -27,6 +28,12 @@ class Shelf(Generic[K, V]):
             if not task.done():
                 await asyncio.shield(task)
         return {key: task.result()[key] for key, task in tasks.items() if key in task.result()}
+
+    def ready(self, key: K) -> V | None:
+        until, task = self._tasks.get(key, (0.0, None))
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        return task.result().get(key) if until > asyncio.get_running_loop().time() else None
 
     def _ask(self, keys: list[K], make: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> None:
         async def answer() -> Mapping[K, V]:
@@ -49,21 +56,3 @@ class Shelf(Generic[K, V]):
             if until > now and len(self._tasks) <= self._size:
                 return
             self._tasks.popitem(last=False)
-
-
-class Recent(Generic[K, V]):
-    """The newest answers that need no waiting, each for a while."""
-
-    def __init__(self, size: int, keep_s: float) -> None:
-        self._size, self._keep_s = size, keep_s
-        self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        found = self._kept.get(key)
-        return found[1] if found is not None and found[0] > asyncio.get_running_loop().time() else None
-
-    def put(self, key: K, value: V) -> V:
-        self._kept[key] = (asyncio.get_running_loop().time() + self._keep_s, value)
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-        return value

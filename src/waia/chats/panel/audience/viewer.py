@@ -64,6 +64,10 @@ class Viewer:
         page = (self.language, self.chat_id, self.searching, self.listing.query)
         self.kin = " ".join(map(str, (self.user.is_admin, roles, *page)))
 
+    def anyone(self) -> "Viewer":
+        """Somebody of the same kin who owns no chat and was told nothing yet."""
+        return Viewer(self.anybody, self.language, self.chat_id, self.listing, self.searching)
+
     def end(self, why: Ending) -> None:
         self.ending = self.ending or why
         self.bell.set()
