@@ -90,7 +90,7 @@ class Sessions:
 
     async def _read(self, key: str, csrf: str) -> Known | None:
         changes = self._changes
-        async with self._database.reading() as tx:
+        async with self._database.glancing() as tx:
             found = await repository.login_by_token(tx, key)
         if found is None:
             self._known.pop(key, None)

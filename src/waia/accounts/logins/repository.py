@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from waia.accounts.models import Login, LoginFailure, Role, User, UserRole
 from waia.accounts.signed_in import LoginTimes
 from waia.kit.db import Transaction
+from waia.kit.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,11 @@ _LOGIN = (
 )
 
 
+_BY_TOKEN = Prepared(_LOGIN.where(Login.token_hash == bindparam("token")))
+
+
 async def login_by_token(tx: Transaction, token_hash: str) -> FoundLogin | None:
-    return _found((await tx.execute(_LOGIN.where(Login.token_hash == token_hash))).all())
+    return _found(await tx.rows(_BY_TOKEN, {"token": token_hash}))
 
 
 async def login_by_id(tx: Transaction, login_id: int) -> FoundLogin | None:
