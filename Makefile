@@ -18,7 +18,9 @@ test: setup ## run all tests (args="-k name" narrows)
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser $(args) || [ $$? = 5 ]
 	$(BIN)/pytest -n 2 --dist loadfile tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; 5: args chose none
 
-check: setup format-check lint types imports templates migrations test ## what CI runs
+check: setup ## what CI runs
+	$(MAKE) --jobs=2 format-check lint types imports templates
+	$(MAKE) test
 
 format: setup ## lay out the code
 	$(BIN)/ruff check --quiet --fix-only .

@@ -21,8 +21,9 @@ from waia.kit.db import Transaction
 from waia.settings import Settings
 
 PEOPLE = ("anonymous", "must_change", "agent_own", "agent_foreign", "admin")
-VENTAS, OTHER = 901, 902
-USERS = {"must_change": 911, "agent_own": 912, "agent_foreign": 913, "admin": 914}
+ROLES = {"ventas": 1, "otra": 2}
+USERS = {"must_change": 11, "agent_own": 12, "agent_foreign": 13, "admin": 14}
+PARTY = 1_000
 SAMPLES = {"file_path:path": "icon.svg"}
 QUERIES = {"GET /chats/{chat_id:int}/mensajes": "antes=1", "GET /webhook": "hub.mode=subscribe"}
 ABOUT_NOTES = {"/notas/{message_id:int}", "/notas/{message_id:int}/edicion"}
@@ -63,6 +64,7 @@ class Visitor:
     sent_id: int
     note_id: int
     login_id: int
+    role_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,18 @@ def doors(app: Litestar) -> list[Door]:
 
 
 class Building:
+    """One application for all doors; each party of visitors has ids of its own, so that none meets what others did."""
+
     def __init__(self, settings: Settings) -> None:
         self.parts: Parts = make_parts(settings)
         self.app = create_app(settings, loops=False, parts=self.parts)
+        self._parties = 0
         self._visitors: dict[str, Visitor] = {}
 
     async def invite(self) -> None:
-        """Both agents are of ventas: one asks for a chat of ventas, the other for one of another role."""
-        await self.parts.database.run(_add_people)
-        for number, person in enumerate(PEOPLE):
-            self._visitors[person] = await self.parts.database.run(lambda tx: _add_visitor(tx, number, person))  # noqa: B023
+        """Five newcomers. Both agents are of ventas: one asks for a chat of ventas, the other for one of another."""
+        self._parties += 1
+        self._visitors = await self.parts.database.run(lambda tx: _add_party(tx, self._parties * PARTY))
 
     async def ask(self, door: Door, person: str, **headers: str) -> Answer:
         """Unsafe requests carry the token of the login and an empty form; `x_name` becomes the header x-name."""
@@ -113,30 +117,33 @@ class Building:
         return await _request(self.app, _scope(door, _address(door.path, visitor), sent))
 
 
-async def _add_people(tx: Transaction) -> None:
+async def _add_party(tx: Transaction, base: int) -> dict[str, Visitor]:
+    """Who comes, by the name in the matrix; all ids begin at `base`."""
     admin_role = (await tx.execute(select(Role.id).where(Role.keyword == "admin"))).scalar_one()
-    names = {VENTAS: "ventas", OTHER: "otra"}
-    await tx.execute(insert(Role), [{"id": key, "name": name, "keyword": name} for key, name in names.items()])
-    for person, user_id in USERS.items():
-        values = {"id": user_id, "username": f"the_{person}", "password_hash": "!"}
+    roles = [{"id": base + n, "name": f"{name}{base}", "keyword": f"{name}{base}"} for name, n in ROLES.items()]
+    await tx.execute(insert(Role), roles)
+    for person, number in USERS.items():
+        values = {"id": base + number, "username": f"the_{person}{base}", "password_hash": "!"}
         await tx.execute(insert(User).values(**values, must_change_password=person == "must_change"))
-        role_id = admin_role if person == "admin" else VENTAS
-        await tx.execute(insert(UserRole).values(user_id=user_id, role_id=role_id))
+        role_id = admin_role if person == "admin" else base + ROLES["ventas"]
+        await tx.execute(insert(UserRole).values(user_id=base + number, role_id=role_id))
+    return {person: await _add_visitor(tx, base, number, person) for number, person in enumerate(PEOPLE)}
 
 
-async def _add_visitor(tx: Transaction, number: int, person: str) -> Visitor:
-    now, key = datetime.now(UTC), 950 + number
-    token = await _add_login(tx, key, USERS[person], now) if person in USERS else ""
-    owner = USERS[person] if person in {"must_change", "agent_own"} else USERS["admin"]
+async def _add_visitor(tx: Transaction, base: int, number: int, person: str) -> Visitor:
+    now, key = datetime.now(UTC), base + 50 + number
+    token = await _add_login(tx, key, base + USERS[person], now) if person in USERS else ""
+    owner = base + USERS[person if person in {"must_change", "agent_own"} else "admin"]
     await _add_login(tx, key + 100, owner, now)
     await tx.execute(insert(Contact).values(id=key, name=person, created_at=now))
     chat = {"id": key, "contact_id": key, "phone_number_id": "1", "bot_memory": {}, "last_message_at": now}
     await tx.execute(insert(Chat).values(**chat, window_ends_at=now + timedelta(hours=20)))
-    role_id = OTHER if person == "agent_foreign" else VENTAS
+    role_id = base + ROLES["otra" if person == "agent_foreign" else "ventas"]
     await tx.execute(insert(ChatRole).values(chat_id=key, role_id=role_id))
     await _add_messages(tx, key, key + 100, now)
     await _add_note(tx, key, key + 200, owner, now)
-    return Visitor(token, chat_id=key, message_id=key, sent_id=key + 100, note_id=key + 200, login_id=key + 100)
+    ids = {"message_id": key, "sent_id": key + 100, "note_id": key + 200, "login_id": key + 100}
+    return Visitor(token, chat_id=key, role_id=base + ROLES["ventas"], **ids)
 
 
 async def _add_messages(tx: Transaction, received_id: int, sent_id: int, now: datetime) -> None:
@@ -174,8 +181,7 @@ async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime
 
 
 def _address(path: str, visitor: Visitor) -> str:
-    ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id")}
-    ids["role_id:int"] = str(VENTAS)
+    ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id", "role_id")}
     if path in ABOUT_NOTES:
         ids["message_id:int"] = str(visitor.note_id)
     if path in ABOUT_SENT:

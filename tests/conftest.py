@@ -2,8 +2,12 @@
 
 import asyncio
 import gc
+import os
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +18,19 @@ from tests import servers
 from tests.road_world import fresh_sqlite, settings_for
 from waia.app.parts import make_parts
 from waia.app.setup import set_up
+from waia.kit.db import Database
+from waia.kit.migrate import upgrade
+from waia.kit.wakeups import Wakeups
 from waia.settings import load_settings
 
 TEMPLATE = "waia_template"
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Each commit waits for the disk, thousands of times; kills of processes look the same on a disk in memory."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_finish() -> None:
@@ -32,6 +46,20 @@ def mariadb_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the schema and nothing in it."""
+    file = tmp_path_factory.mktemp("migrated") / "waia.db"
+
+    async def make() -> None:
+        database = Database(f"sqlite:///{file}", Wakeups())
+        await upgrade(database)
+        await database.close()
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with schema, people and the starter flow."""
     folder = tmp_path_factory.mktemp("template")
@@ -40,10 +68,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mariadb_template(mariadb_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    asyncio.run(_create(mariadb_server, TEMPLATE))
+def mariadb_template(mariadb_server: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Sequence[str]]:
+    """The server, and what makes another database like the one that was set up."""
+    asyncio.run(_execute(mariadb_server, _creation_of(TEMPLATE)))
     asyncio.run(_set_up(tmp_path_factory.mktemp("template"), f"{mariadb_server}/{TEMPLATE}"))
-    return mariadb_server
+    return mariadb_server, asyncio.run(_copying(mariadb_server))
 
 
 @pytest.fixture
@@ -52,10 +81,12 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def mariadb_url(mariadb_template: str) -> str:
+async def mariadb_url(mariadb_template: tuple[str, Sequence[str]]) -> AsyncIterator[str]:
+    server, copying = mariadb_template
     name = f"waia_{secrets.token_hex(6)}"
-    await _create(mariadb_template, name, TEMPLATE)
-    return f"{mariadb_template}/{name}"
+    await _execute(server, (*_creation_of(name), f"USE {name}", *copying))
+    yield f"{server}/{name}"
+    await _execute(server, (f"DROP DATABASE {name}",))
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -72,7 +103,7 @@ async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> 
         return f"sqlite:///{tmp_path / 'waia.db'}"
     server: str = request.getfixturevalue("mariadb_server")
     name = f"waia_{secrets.token_hex(6)}"
-    await _create(server, name)
+    await _execute(server, _creation_of(name))
     return f"{server}/{name}"
 
 
@@ -82,19 +113,34 @@ async def _set_up(folder: Path, url: str) -> None:
     await parts.stop()
 
 
-async def _create(server: str, name: str, template: str | None = None) -> None:
+def _creation_of(name: str) -> tuple[str, ...]:
+    return (f"CREATE DATABASE {name} CHARACTER SET utf8mb4",)
+
+
+async def _execute(server: str, statements: Sequence[str]) -> None:
+    async with _connected(server) as connection:
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
+
+
+async def _copying(server: str) -> Sequence[str]:
+    """The statements that fill a new database with the tables, rows and triggers of the template."""
+    statements = ["SET foreign_key_checks = 0"]
+    async with _connected(server) as connection:
+        for (table,) in list(await connection.execute(text(f"SHOW TABLES FROM {TEMPLATE}"))):
+            (_, definition) = (await connection.execute(text(f"SHOW CREATE TABLE {TEMPLATE}.{table}"))).one()
+            statements.append(definition.replace("%", "%%"))
+            if (await connection.execute(text(f"SELECT EXISTS (SELECT 1 FROM {TEMPLATE}.{table})"))).scalar_one():
+                statements.append(f"INSERT INTO {table} SELECT * FROM {TEMPLATE}.{table}")
+        for trigger, *_ in list(await connection.execute(text(f"SHOW TRIGGERS FROM {TEMPLATE}"))):
+            found = await connection.execute(text(f"SHOW CREATE TRIGGER {TEMPLATE}.{trigger}"))
+            statements.append(found.one()[2].replace("%", "%%"))
+    return statements
+
+
+@asynccontextmanager
+async def _connected(server: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(server.replace("mysql:", "mysql+asyncmy:"))
     async with engine.begin() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-        await connection.execute(text(f"USE {name}"))
-        if template is not None:
-            await _copy_tables(connection, template)
+        yield connection
     await engine.dispose()
-
-
-async def _copy_tables(connection: AsyncConnection, template: str) -> None:
-    await connection.execute(text("SET foreign_key_checks = 0"))
-    for (table,) in list(await connection.execute(text(f"SHOW TABLES FROM {template}"))):
-        (_, definition) = (await connection.execute(text(f"SHOW CREATE TABLE {template}.{table}"))).one()
-        await connection.exec_driver_sql(definition.replace("%", "%%"))
-        await connection.execute(text(f"INSERT INTO {table} SELECT * FROM {template}.{table}"))

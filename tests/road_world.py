@@ -29,7 +29,7 @@ from waia.simulator.server import serving
 from waia.simulator.wire import signature
 
 SECRET, TOKEN, VERIFY_TOKEN = "test-app-secret", "test-token-EAAG0123456789", "test-verify-token"
-PATIENCE_S = 30.0
+PATIENCE_S, SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 30.0, 0.01, 0.1
 # Statuses follow within milliseconds; a webhook is repeated for longer than a restart takes.
 PACE, TIME_SCALE = Pace(retry_cap_s=20.0, attempts=200), 0.01
 WAIA = Path(sys.executable).with_name("waia")
@@ -47,11 +47,12 @@ WORKING = """
 
 async def eventually(holds: Callable[[], Awaitable[bool]], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Wait for something that becomes true; fail with its name when it does not."""
-    deadline = asyncio.get_running_loop().time() + timeout_s
+    deadline, pause_s = asyncio.get_running_loop().time() + timeout_s, SHORTEST_PAUSE_S
     while not await holds():
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(f"did not happen within {timeout_s:g} s: {what}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 1.2, LONGEST_PAUSE_S)
 
 
 class Running(Protocol):

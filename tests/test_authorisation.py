@@ -10,27 +10,38 @@ import pytest
 import pytest_asyncio
 
 from tests.authorisation_world import PEOPLE, Building, Door, doors
+from tests.road_world import fresh_sqlite
 from waia.accounts.guards import is_public, needs_token
 from waia.settings import load_settings
 
 MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text("utf-8"))
 
 
-@pytest_asyncio.fixture
-async def building(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Building]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Building]:
+    folder = tmp_path_factory.mktemp("building")
     environment = {
-        "WAIA_DATA": str(tmp_path),
-        "DATABASE_URL": sqlite_url,
+        "WAIA_DATA": str(folder),
+        "DATABASE_URL": fresh_sqlite(sqlite_template, folder),
         "WAIA_DEMO": "1",
         "META_APP_SECRET": "app-secret",
         "VERIFY_TOKEN": "verify-token",
         "PHONE_NUMBER_ID": "1",
     }
     made = Building(load_settings(environment, env_file=None))
-    await made.invite()
     made.parts.start_web()
     yield made
     await made.parts.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def building(house: Building) -> Building:
+    """With visitors who were not here before."""
+    await house.invite()
+    return house
 
 
 async def test_every_route_is_in_the_matrix_and_the_matrix_holds_no_other(building: Building) -> None:
@@ -83,8 +94,8 @@ async def test_only_what_protects_itself_goes_without_the_token(building: Buildi
     assert unguarded == set(MATRIX["without_token"])
 
 
-async def test_reading_never_writes(building: Building, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "waia.db")) as watcher:
+async def test_reading_never_writes(building: Building) -> None:
+    with closing(sqlite3.connect(building.parts.settings.data_dir / "waia.db")) as watcher:
         before = watcher.execute("PRAGMA data_version").fetchone()
         for door in doors(building.app):
             if not door.changes_things:

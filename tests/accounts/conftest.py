@@ -1,4 +1,4 @@
-"""One database per test, copied from one that was migrated once."""
+"""One database per test, and worlds on it."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -8,22 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.accounts.world import World, open_database
+from tests.accounts.world import World
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import asyncio
-
-    file = tmp_path_factory.mktemp("migrated") / "waia.db"
-
-    async def make() -> None:
-        await (await open_database(f"sqlite:///{file}")).close()
-
-    asyncio.run(make())
-    return file
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.accounts.world import NEW_PASSWORD, PASSWORD, TESTS, World, open_database
+from tests.accounts.world import NEW_PASSWORD, PASSWORD, TESTS, World
 from waia.accounts import audit, people
 from waia.accounts.errors import LastAdmin, TooManyTries
 from waia.accounts.repository import users
@@ -53,8 +53,8 @@ async def test_entries_written_at_the_same_time_form_one_chain(world: World) -> 
     assert await world.trail_is_intact()
 
 
-async def test_the_trail_cannot_be_changed(empty_database_url: str, tmp_path: Path) -> None:
-    database = await open_database(empty_database_url)
+async def test_the_trail_cannot_be_changed(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url, Wakeups())
     await World(tmp_path, database).add_user("ana")
     for statement in ("UPDATE audit_log SET username = 'x'", "DELETE FROM audit_log"):
         with pytest.raises(DBAPIError, match="append-only"):

@@ -19,14 +19,12 @@ from waia.accounts.parts import Accounts, open_accounts
 from waia.accounts.refusals import EXCEPTION_HANDLERS
 from waia.accounts.routes import demo_routes, routes
 from waia.accounts.signed_in import SignedIn
-from waia.kit import migrate
 from waia.kit.clock import Clock
 from waia.kit.csp_report import take_csp_report
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import WaiaError
 from waia.kit.render import Page, Pages
 from waia.kit.security import AllowedHosts, security_headers
-from waia.kit.wakeups import Wakeups
 from waia.settings import Settings, load_settings
 
 TESTS = Actor(None, "tests")
@@ -189,12 +187,6 @@ class Browser(httpx.AsyncClient):
 
     async def is_signed_in(self) -> bool:
         return (await self.get("/sample/page")).status_code == 200
-
-
-async def open_database(url: str) -> Database:
-    database = Database(url, Wakeups())
-    await migrate.upgrade(database)
-    return database
 
 
 def _token(page: str) -> str:

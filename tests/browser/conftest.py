@@ -8,7 +8,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.stage import House, Stage, demo_house, graph_house
+from tests.browser.street import Street
+from tests.chats.stream_world import Office
 from tests.programs import need
+from waia.app.parts import make_parts
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
@@ -52,6 +55,19 @@ async def shop_stage(browser: Browser, shop: House) -> AsyncIterator[Stage]:
     """Windows of the shop whose Meta can be broken."""
     async for stage in _stage(browser, shop):
         yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def street(browser: Browser, tmp_path: Path, migrated_file: Path) -> AsyncIterator[Street]:
+    """An office of its own for each story, whose server the story may stop and start."""
+    office = await Office.open(tmp_path, migrated_file)
+    street = Street(office, browser, make_parts(office.settings))
+    await street.start()
+    yield street
+    for context in browser.contexts:
+        await context.close()
+    await street.stop()
+    await office.database.close()
 
 
 async def _stage(browser: Browser, house: House) -> AsyncIterator[Stage]:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, expect
 
+from tests.browser.access import broken_rules
 from tests.browser.stage import PHONE, House, Stage, demo_house
 
 PASSWORD = "piedra-de-rio-42"
@@ -63,7 +63,7 @@ async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage
     dialog = ana.page.get_by_role("dialog", name="Pasar el chat a")
     await dialog.get_by_label("Beto Salas").check()
     await dialog.get_by_label("Nota para quien lo recibe").fill("Es cliente de hace años")
-    assert await violations(ana.page) == []
+    assert await broken_rules(ana.page) == []
     await dialog.get_by_role("button", name="Pasar el chat").click()
     await expect(dialog).to_be_hidden()
     await expect(beto.holder).to_contain_text("Lo atiendes tú")
@@ -87,7 +87,7 @@ async def test_marked_rows_are_changed_at_once_and_put_back(stage: Stage) -> Non
     await rows.nth(3).locator(".row__pick").click(modifiers=["Shift"])
     bar = ana.page.locator("#picked")
     await expect(bar).to_contain_text("3 chats marcados")
-    assert await violations(ana.page) == []
+    assert await broken_rules(ana.page) == []
     names = [(await rows.nth(place).locator(".row__name").inner_text()).strip() for place in (1, 2, 3)]
     await bar.get_by_role("button", name="Cerrar", exact=True).click()
     await expect(ana.page.locator("#toast-done")).to_contain_text("3 chats cerrados.")
@@ -117,7 +117,7 @@ async def test_the_card_takes_an_alias_and_roles_also_by_dragging(stage: Stage) 
     await expect(beto.row("Fabio, el de Cali")).to_contain_text("Administrador")
     await card.get_by_role("button", name="Administrador").drag_to(beto.row("Fabio, el de Cali"))
     await expect(card.get_by_role("button", name="Administrador", pressed=False)).to_be_visible()
-    assert await violations(beto.page) == []
+    assert await broken_rules(beto.page) == []
 
 
 async def test_the_card_holds_the_files_of_the_chat_and_gets_new_ones_while_it_is_open(stage: Stage) -> None:
@@ -139,7 +139,7 @@ async def test_the_card_holds_the_files_of_the_chat_and_gets_new_ones_while_it_i
     await card.get_by_role("heading", name="Sesiones").scroll_into_view_if_needed()
     await card.get_by_role("link", name="Ver en la conversación").last.click()
     await expect(beto.page.locator(".message .bubble:focus")).to_be_in_viewport()
-    assert await violations(beto.page) == []
+    assert await broken_rules(beto.page) == []
 
 
 async def test_d02_what_comes_undoes_neither_a_search_nor_the_mark_of_the_open_chat(stage: Stage) -> None:
@@ -213,17 +213,7 @@ async def test_on_a_phone_a_long_press_marks_and_the_menu_acts(stage: Stage) -> 
     await ana.page.locator("#picked").get_by_role("button", name="Desmarcar todos").click()
     await ana.open(name)
     await ana.page.locator(".conversation .menu summary").click()
-    assert await violations(ana.page) == []
+    assert await broken_rules(ana.page) == []
     await ana.page.get_by_role("button", name="Marcar como no leído").click()
     await expect(ana.page.locator(".conversation--open")).to_have_count(0)
     await expect(ana.row(name).locator(".badge")).to_be_visible()
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds, light and dark."""
-    found = []
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for rule in (await Axe().run(page)).response["violations"]:
-            found.append(f"{scheme}: {rule['id']} {[node['html'][:160] for node in rule['nodes'][:3]]}")
-    return found

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.browser.stage import PHONE, WIDE, Stage
+from tests.browser.access import EVERY_LOOK, broken_rules
+from tests.browser.stage import Stage
 from tests.roads.bodies import PNID
 from waia.simulator import spoken
 from waia.simulator.handset import Handset
@@ -79,25 +79,11 @@ async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(sh
     own = ["/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe"]
     own += ["/roles", "/usuarios", "/auditoria", "/configuracion/botones", "/configuracion/ajustes"]
     await stranger.goto("/login")
-    broken = await _broken_rules(stranger, "/login")
+    broken = await broken_rules(stranger, "/login", EVERY_LOOK)
     for path in own:
         await beto.page.goto(path)
-        broken += await _broken_rules(beto.page, path)
+        broken += await broken_rules(beto.page, path, EVERY_LOOK)
     assert not broken, broken
-
-
-async def _broken_rules(page: Page, path: str) -> list[str]:
-    """What axe finds in each of the four looks of a page."""
-    found = []
-    await page.evaluate("document.fonts.ready")
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for viewport in (WIDE, PHONE):
-            await page.set_viewport_size(viewport)
-            for rule in (await Axe().run(page)).response["violations"]:
-                nodes = [node["html"][:120] for node in rule["nodes"][:3]]
-                found.append(f"{path} {scheme} {viewport['width']}: {rule['id']} {nodes}")
-    return found
 
 
 async def test_no_page_breaks_the_security_policy(shop_stage: Stage) -> None:

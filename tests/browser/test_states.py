@@ -1,10 +1,10 @@
 """What lies over and beside the pages: dialogs, menus, empty and refused states are as accessible as the pages."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.browser.stage import PHONE, WIDE, Stage
+from tests.browser.access import EXTREMES, broken_rules
+from tests.browser.stage import WIDE, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # A key or an address, and what is then to be seen.
@@ -76,13 +76,7 @@ async def _close_what_is_open(page: Page) -> None:
 
 
 async def _broken_rules(page: Page, state: str) -> list[str]:
-    """What axe finds wide and light, and on a phone in the dark."""
-    found = []
-    for scheme, viewport in (("light", WIDE), ("dark", PHONE)):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        await page.set_viewport_size(viewport)
-        for rule in (await Axe().run(page)).response["violations"]:
-            nodes = [node["html"][:120] for node in rule["nodes"][:3]]
-            found.append(f"{state} {scheme} {viewport['width']}: {rule['id']} {nodes}")
+    """Wide and light, and on a phone in the dark."""
+    found = await broken_rules(page, state, EXTREMES)
     await page.set_viewport_size(WIDE)
     return found

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.access import EVERY_LOOK, broken_rules
 from tests.browser.desk import Desk
 from tests.browser.phone import Phone
-from tests.browser.stage import PHONE, WIDE, Stage
+from tests.browser.stage import Stage
 from waia.kit.files import static_dir
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,7 +54,7 @@ async def test_every_file_of_a_customer_is_shown_played_and_opened(stage: Stage)
         await sticker.scroll_into_view_if_needed()
         await _until(sticker, LOADED)
     await _pictures_open_in_full(beto.page)
-    await _nothing_is_out_of_reach(beto.page)
+    assert await broken_rules(beto.page, looks=EVERY_LOOK) == []
 
 
 async def _the_sound_plays_on_while_its_bubble_changes(phone: Phone, beto: Desk) -> None:
@@ -94,15 +94,6 @@ async def _pictures_open_in_full(page: Page) -> None:
     await page.keyboard.press("Escape")
     await expect(box).to_be_hidden()
     await expect(last).to_be_focused()
-
-
-async def _nothing_is_out_of_reach(page: Page) -> None:
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for viewport in (WIDE, PHONE):
-            await page.set_viewport_size(viewport)
-            found = (await Axe().run(page)).response["violations"]
-            assert not [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
 
 
 async def test_a_file_that_never_comes_says_why_and_can_be_asked_for_again(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from tests.chats.stream_world import Office
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = await Office.open(tmp_path)
+async def office(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Office]:
+    office = await Office.open(tmp_path, migrated_file)
     yield office
     await office.database.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
@@ -26,7 +27,6 @@ from waia.chats.panel.live import Live
 from waia.chats.panel.stream import routes
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
-from waia.kit.migrate import upgrade
 from waia.kit.render import Page, Pages
 from waia.kit.wakeups import Wakeups
 from waia.rules.book import Rules
@@ -60,11 +60,12 @@ class Office:
     _messages: int = 0
 
     @classmethod
-    async def open(cls, folder: Path) -> "Office":
+    async def open(cls, folder: Path, migrated_file: Path) -> "Office":
+        """`migrated_file`: a database with the schema, of which the office gets a copy."""
+        shutil.copy(migrated_file, folder / "waia.db")
         settings = load_settings({"WAIA_DATA": str(folder), "CHATS_WITHOUT_ROLE": "admins"}, env_file=None)
         wakeups = Wakeups()
         office = cls(settings, wakeups, Database(settings.sqlalchemy_url, wakeups), Clock())
-        await upgrade(office.database)
         async with office.database.writing() as tx:
             for keyword in ("admin", "ventas"):
                 office.roles[keyword] = await _add(tx, Role, name=keyword.title(), keyword=keyword)

@@ -25,6 +25,8 @@ from tests.crash import sabotage
 from waia import cli
 from waia.app import composition, server
 from waia.kit import failpoints, migrate
+from waia.kit.clock import Clock
+from waia.kit.render import Pages
 from waia.settings import load_settings
 from waia.workers import processes
 
@@ -33,8 +35,12 @@ LOADED_BEFORE_THE_FORK = (asyncmy, httptools, uvloop, server)
 
 def warm_up() -> None:
     """What every start would work out anew; nothing here opens a file, a thread or a connection."""
-    composition.create_app(load_settings({"DATABASE_URL": "sqlite:///nowhere.db"}, env_file=None))
+    settings = load_settings({"DATABASE_URL": "sqlite:///nowhere.db"}, env_file=None)
+    composition.create_app(settings)
     migrate.newest()
+    templates = Pages(settings.timezone, Clock())._environment(settings.lang)
+    for name in templates.list_templates():
+        templates.get_template(name)
 
 
 def stop_here() -> None:

@@ -1,11 +1,12 @@
 """The database of a test, read and changed by plain SQL: as reports and scripts of its owner do."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+asyncmy"}
@@ -21,14 +22,9 @@ class Store:
 
     async def rows(self, sql: str, **values: Any) -> list[Row[Any]]:
         """What the statement finds; a statement that changes something is committed."""
-        url = make_url(self.url)
-        engine = create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]), poolclass=NullPool)
-        try:
-            async with engine.begin() as connection:
-                found = await connection.execute(text(sql), values)
-                return list(found) if found.returns_rows else []
-        finally:
-            await engine.dispose()
+        async with _engine(self.url).begin() as connection:
+            found = await connection.execute(text(sql), values)
+            return list(found) if found.returns_rows else []
 
     async def row(self, sql: str, **values: Any) -> Row[Any]:
         found = await self.rows(sql, **values)
@@ -40,3 +36,10 @@ class Store:
 
     async def one(self, sql: str, **values: Any) -> Any:
         return (await self.row(sql, **values))[0]
+
+
+@lru_cache(maxsize=8)
+def _engine(address: str) -> AsyncEngine:
+    """It keeps no connection, so that nobody has to close it and every loop may use it."""
+    url = make_url(address)
+    return create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]), poolclass=NullPool)

@@ -1,12 +1,12 @@
 """An empty, migrated database and plain settings for the tests of the flow."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from waia.kit.db import Database
-from waia.kit.migrate import upgrade
 from waia.kit.wakeups import Wakeups
 from waia.settings import Settings, load_settings
 
@@ -17,8 +17,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
+async def database(settings: Settings, migrated_file: Path) -> AsyncIterator[Database]:
+    shutil.copy(migrated_file, settings.data_dir / "waia.db")
     database = Database(settings.sqlalchemy_url, Wakeups())
-    await upgrade(database)
     yield database
     await database.close()

@@ -1,6 +1,7 @@
 """The demo's flow, talked through: every road a visitor is likely to try ends well."""
 
 import asyncio
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 from tests.seeds.talking import CLOSED, OPEN, Talk
 from waia.bot.models import Condition, Holder, RuleKind, UtteranceKind
 from waia.kit.db import Database
-from waia.kit.migrate import upgrade
 from waia.kit.wakeups import Wakeups
 from waia.rules.book import Flow, Rules
 from waia.seeds import seed_demo
@@ -20,14 +20,15 @@ STATIC = Path(__file__).parents[2] / "static"
 
 
 @pytest.fixture(scope="module")
-def flow(tmp_path_factory: pytest.TempPathFactory) -> Flow:
-    data = {"WAIA_DATA": str(tmp_path_factory.mktemp("shop")), "PHONE_NUMBER_ID": "100000000000001"}
+def flow(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Flow:
+    folder = tmp_path_factory.mktemp("shop")
+    shutil.copy(migrated_file, folder / "waia.db")
+    data = {"WAIA_DATA": str(folder), "PHONE_NUMBER_ID": "100000000000001"}
     return asyncio.run(_seeded_flow(load_settings(data, env_file=None)))
 
 
 async def _seeded_flow(settings: Settings) -> Flow:
     database = Database(settings.sqlalchemy_url, Wakeups())
-    await upgrade(database)
     async with database.writing() as tx:
         await seed_demo(tx, settings, NOW)
     flow = await Rules(database, settings).book(NOW)

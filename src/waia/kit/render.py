@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from litestar import MediaType, Response
 
 from waia.kit.clock import Clock
@@ -42,6 +43,7 @@ class Pages:
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_compiled(language),
         )
         words = translator(language)
         environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -87,6 +89,26 @@ class Page:
     ) -> Response[str]:
         body = self.text(template, **context)
         return Response(body, status_code=status, media_type=MediaType.HTML, headers=dict(headers or {}))
+
+
+class _Compiled(BytecodeCache):
+    """What templates were compiled to: all `Pages` of a process share it, and a process that is forked brings it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+@cache
+def _compiled(language: str) -> _Compiled:
+    """A filter on a fixed text is worked out while a template is compiled, so each language has its own."""
+    return _Compiled()
 
 
 def choose_language(accept_language: str | None, user_language: str | None, default: str) -> str:

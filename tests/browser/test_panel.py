@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.access import EVERY_LOOK, broken_rules
+from tests.browser.stage import PHONE, WIDE
 from tests.chats.panel_world import NOW, Shop
 from tests.chats.stream_world import eventually
-from tests.programs import need
 from waia.accounts.commands import create_user
 from waia.app.composition import create_app
 from waia.chats.delivery_state import DeliveryState
 
-WIDE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "piedra-mesa-9-lluvia"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-expect.set_options(timeout=20_000)
 BROKEN_POLICY = """
     addEventListener("securitypolicyviolation", (event) => console.error("policy", event.violatedDirective));
 """
@@ -64,19 +63,15 @@ class Office:
             await context.close()
 
 
-@pytest.fixture
-async def office(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Office]:
-    chromium = need("chromium")
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(browser: Browser, tmp_path: Path, sqlite_url: str) -> AsyncIterator[Office]:
     shop = await Shop.open(tmp_path, sqlite_url)
     app = create_app(shop.parts.settings, loops=False, parts=shop.parts)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     task = asyncio.create_task(server.serve())
     await eventually(lambda: server.started, "the server started")
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield Office(shop, browser, f"http://127.0.0.1:{port}")
-        await browser.close()
+    yield Office(shop, browser, f"http://127.0.0.1:{port}")
     shop.parts.closing.set()
     server.should_exit = True
     await task
@@ -106,18 +101,11 @@ async def _lively_chat(shop: Shop) -> int:
     return chat
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-async def test_the_pages_are_accessible_and_break_no_policy(
-    office: Office, scheme: str, viewport: ViewportSize
-) -> None:
+async def test_the_pages_are_accessible_and_break_no_policy(office: Office) -> None:
     chat = await _lively_chat(office.shop)
-    async with office.window("beto", viewport, color_scheme=scheme, reduced_motion="reduce") as window:
+    async with office.window("beto") as window:
         for path in ("/", f"/chats/{chat}", f"/chats/{chat}?ficha=1", "/?q=zoe", "/login"):
-            page = await window.open(path)
-            found = (await Axe().run(page)).response["violations"]
-            told = [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]
-            assert not told, (path, told)
+            assert await broken_rules(await window.open(path), path, EVERY_LOOK) == []
     assert not window.complaints
 
 
@@ -309,7 +297,7 @@ async def test_admins_open_the_reason_of_a_reply(office: Office) -> None:
         await page.get_by_role("button", name="¿Por qué el bot respondió o calló?").click()
         dialog = page.get_by_role("dialog", name="¿Por qué esta respuesta?")
         await expect(dialog).to_contain_text("todavía no ha decidido")
-        assert not (await Axe().run(page)).response["violations"]
+        assert await broken_rules(page) == []
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
     assert not window.complaints
