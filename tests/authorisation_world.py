@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from litestar import Litestar
 from litestar.routes import ASGIRoute, HTTPRoute
 from sqlalchemy import insert, select
 
 from waia.accounts.cookies import csrf_token, new_token, token_hash
 from waia.accounts.models import Login, Role, User, UserRole
-from waia.app.composition import create_app
+from waia.app.composition import Application, create_app
 from waia.app.parts import Parts, make_parts
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.models import Chat, ChatRole, Contact, Message, OutboxItem
@@ -73,11 +72,11 @@ class Answer:
     headers: dict[str, str]
 
 
-def doors(app: Litestar) -> list[Door]:
+def doors(app: Application) -> list[Door]:
     """All but the answers to OPTIONS, which Litestar makes by itself."""
     found = {
         Door(method, route.path, handler.opt).name: Door(method, route.path, handler.opt)
-        for route in app.routes
+        for route in app.routes.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         for method in handler.http_methods
@@ -85,7 +84,7 @@ def doors(app: Litestar) -> list[Door]:
     }
     mounts = [
         Door(method, route.path, route.route_handler.opt)
-        for route in app.routes
+        for route in app.routes.routes
         if isinstance(route, ASGIRoute)
         for method in route.route_handler.opt.get("methods", ("MOUNT",))
     ]
@@ -189,7 +188,7 @@ def _address(path: str, visitor: Visitor) -> str:
     return re.sub(r"{([^}]+)}", lambda found: (ids | SAMPLES).get(found[1], "0"), path)
 
 
-async def _request(app: Litestar, scope: Any) -> Answer:
+async def _request(app: Application, scope: Any) -> Answer:
     """Up to the first line of the answer: an open stream never ends by itself."""
     begun: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     gone = asyncio.Event()

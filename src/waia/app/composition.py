@@ -1,19 +1,24 @@
 """The composition root: routes, gate, error pages and background loops become one application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
+from operator import attrgetter
+from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.di import NamedDependency as Given
 from litestar.di import Provide
+from litestar.types import LifeSpanScope, Receive, Scope, Send
 
 from waia.accounts import routes as account_routes
-from waia.accounts.guards import Gate, current_user, provide_user
+from waia.accounts.guards import current_user, provide_user
 from waia.accounts.refusals import EXCEPTION_HANDLERS as REFUSALS
 from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
 from waia.app.health import routes as health_routes
+from waia.app.installation import Doors, add_headers, asked, enter, installation_of
 from waia.app.offline import routes as offline_routes
 from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
@@ -22,12 +27,12 @@ from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
 from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
-from waia.kit.security import AllowedHosts, security_headers
 from waia.owner import routes as owner_routes
 from waia.push import routes as push_routes
 from waia.quick_replies import routes as reply_routes
 from waia.rules.editor import routes as rule_routes
 from waia.settings import Settings
+from waia.whatsapp.ingress import Ingress
 from waia.whatsapp.webhook import webhook_route
 
 if TYPE_CHECKING:
@@ -36,13 +41,42 @@ if TYPE_CHECKING:
 MAX_BODY = 1024 * 1024
 
 
-def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Litestar:
+class Application:
+    """The ASGI application of one installation. `routes` is Litestar's, and others of this process may share it."""
+
+    def __init__(self, parts: Parts, routes: Litestar, lifespan: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+        self._installation, self._lifespan = installation_of(parts), lifespan
+        self.routes = routes
+
+    async def __call__(self, scope: Scope | LifeSpanScope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            enter(scope, self._installation)
+            await self.routes(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Any) -> None:
+        """Until the server says that it stops."""
+        stage = "startup"
+        await receive()
+        try:
+            async with self._lifespan():
+                await send({"type": "lifespan.startup.complete"})
+                stage = "shutdown"
+                await receive()
+        except BaseException:
+            await send({"type": f"lifespan.{stage}.failed", "message": format_exc()})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = None) -> Application:
     """The web application. `loops` False leaves the work to other processes (`waia work`)."""
     made = parts or make_parts(settings)
     stranger = _other_end(made) if settings.demo else None
 
     @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    async def lifespan() -> AsyncIterator[None]:
         await prepare_database(made)
         if stranger is not None:
             await stranger.start(made)
@@ -56,23 +90,32 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
                 await stranger.close()
             await made.stop()
 
+    return Application(made, _open(stranger.routes) if stranger else _plain_routes(), lifespan)
+
+
+@cache
+def _plain_routes() -> Litestar:
+    """Three hundred handlers take a quarter of a second; they know no installation, so one process makes them once."""
+    return _open(())
+
+
+def _open(more: Sequence[Any]) -> Litestar:
     return Litestar(
-        route_handlers=[
-            webhook_route(made.ingress, settings.verify_token),
-            *_routes(),
-            *(stranger.routes if stranger else ()),
-        ],
-        dependencies=_dependencies(made),
-        middleware=[AllowedHosts(settings.allowed_hosts), Gate(made.accounts.sessions, settings, made.clock)],
+        route_handlers=[webhook_route(_ingress_asked), *_routes(), *more],
+        dependencies=_dependencies(),
+        middleware=[Doors()],
         exception_handlers={**ERROR_PAGES, **REFUSALS},
-        before_send=[security_headers(settings.trusted_proxies, settings.base_url)],
-        lifespan=[lifespan],
+        before_send=[add_headers],
         request_max_body_size=MAX_BODY,
         response_cache_config=ResponseCacheConfig(default_expiration=None),
         openapi_config=None,
         logging_config=None,
-        state=_state(made),
     )
+
+
+def _ingress_asked(scope: Scope) -> tuple[Ingress, str]:
+    parts = asked(scope).parts
+    return parts.ingress, parts.settings.verify_token
 
 
 def _routes() -> list[Any]:
@@ -98,31 +141,22 @@ def _other_end(parts: Parts) -> "OtherEnd":
     return other_end(parts)
 
 
-def _dependencies(parts: Parts) -> dict[str, Provide]:
-    values = {
-        "settings": parts.settings,
-        "clock": parts.clock,
-        "wakeups": parts.wakeups,
-        "database": parts.database,
-        "pages": parts.pages,
-        "rules": parts.rules,
-        "accounts": parts.accounts,
-        "live": parts.live,
-        "storage": parts.storage,
-        "attacher": parts.attacher,
-        "push": parts.push,
-        "shelf": parts.attacher,
-        "parts": parts,
-    }
-    provided = {name: Provide(_always(value), sync_to_thread=False) for name, value in values.items()}
+def _dependencies() -> dict[str, Provide]:
+    """What a handler may ask for by its name."""
+    names = (
+        "settings", "clock", "wakeups", "database", "pages", "rules", "accounts", "live", "storage", "attacher", "push",
+    )  # fmt: skip
+    provided = {name: Provide(_part(attrgetter(name)), sync_to_thread=False) for name in names}
+    provided["shelf"] = Provide(_part(attrgetter("attacher")), sync_to_thread=False)
+    provided["parts"] = Provide(_part(lambda parts: parts), sync_to_thread=False)
     provided["user"] = Provide(provide_user, sync_to_thread=False)
     provided["page"] = Provide(provide_page, sync_to_thread=False)
     return provided
 
 
-def _always(value: Any) -> Any:
-    def provide() -> Any:
-        return value
+def _part(find: Callable[[Parts], Any]) -> Any:
+    def provide(scope: Scope) -> Any:
+        return find(asked(scope).parts)
 
     return provide
 
@@ -137,9 +171,3 @@ def page_for(request: Request[Any, Any, Any], pages: Pages, settings: Settings) 
     language = choose_language(request.headers.get("accept-language"), user.language if user else None, settings.lang)
     token = user.csrf_token if user else ""
     return Page(pages, language=language, user=user, csrf_token=token, path=request.scope["path"])
-
-
-def _state(parts: Parts) -> Any:
-    from litestar.datastructures import State
-
-    return State({"parts": parts})

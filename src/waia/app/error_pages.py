@@ -16,6 +16,7 @@ from waia.accounts import audit
 from waia.accounts.csrf import SAFE_METHODS
 from waia.accounts.guards import current_user
 from waia.accounts.signed_in import SignedIn
+from waia.app.installation import asked
 from waia.kit.db import Transaction
 from waia.kit.errors import Denied, WaiaError
 from waia.kit.i18n import N_, translator
@@ -73,7 +74,7 @@ EXCEPTION_HANDLERS: "Mapping[Any, ExceptionHandler[Any]]" = {
 
 async def _note_denied(request: AnyRequest, user: SignedIn, code: str) -> None:
     """Who tried to change what is not theirs to change is in the trail; looking at a page is not worth it."""
-    accounts = request.app.state.parts.accounts
+    accounts = asked(request.scope).parts.accounts
     path, address = request.scope["path"][:120], accounts.visitor(request).address
 
     async def work(tx: Transaction) -> None:
@@ -109,7 +110,7 @@ def _answer(
 
 
 def _page(request: AnyRequest) -> Page:
-    parts, user = request.app.state.parts, current_user(request)
+    parts, user = asked(request.scope).parts, current_user(request)
     wanted = user.language if user else None
     language = choose_language(request.headers.get("accept-language"), wanted, parts.settings.lang)
     token = user.csrf_token if user else ""

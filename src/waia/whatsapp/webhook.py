@@ -6,6 +6,7 @@ Litestar makes of a request and its answer, which cost more than all that is don
 
 import asyncio
 import hmac
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qs
@@ -36,13 +37,16 @@ class Gone(Exception):
     """Whoever asked did not wait; nobody is there to be answered."""
 
 
-def webhook_route(ingress: Ingress, verify_token: str) -> ASGIRouteHandler:
-    """The signature is the way in, so the route is open to strangers and needs no token of a form."""
+def webhook_route(find: Callable[[Scope], tuple[Ingress, str]]) -> ASGIRouteHandler:
+    """The signature is the way in, so the route is open to strangers and needs no token of a form.
+
+    `find` says who takes in what comes with a request, and which token Meta's handshake has to name.
+    """
 
     @asgi("/webhook", opt={"public": True, "csrf": False, "methods": METHODS}, copy_scope=False)
     async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
         asked = cast("HTTPScope", scope)
-        method = asked.get("method")
+        method, (ingress, verify_token) = asked.get("method"), find(scope)
         if method == "POST":
             await _take(ingress, asked, receive, send)
         elif method == "GET":
