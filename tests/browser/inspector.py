@@ -8,7 +8,7 @@ from playwright.async_api import Page, Request
 from tests.browser.hostile_words import HOST
 
 # Where a customer's words may stand in an attribute, and what a link may lead to.
-FIND_MARKUP = """html => {
+FIND_MARKUP = """([html, within]) => {
     const holders = "href title aria-label value data-quote-text download data-name data-text";
     const mayHold = new Set(holders.split(" "));
     const told = (value) => value.replace(/wamid\\.[\\w+/=%]+/g, ""); // random letters, and some of them spell it
@@ -16,21 +16,22 @@ FIND_MARKUP = """html => {
     const asks = /^(hx-get|hx-sse:connect|action)$/;
     const found = [];
     const page = html === null ? document : new DOMParser().parseFromString(html, "text/html");
-    for (const element of page.querySelectorAll("*")) {
-        const where = element.cloneNode(false).outerHTML?.slice(0, 200);
+    const parts = within && within.split(",").flatMap((each) => [each, `${each} *`]);
+    for (const element of page.querySelectorAll(parts || "*")) {
+        const tell = () => found.push(element.cloneNode(false).outerHTML?.slice(0, 200));
         for (const { name, value } of element.attributes) {
-            if (/^on/i.test(name) || /pwn/i.test(name)) found.push(where);
+            if (/^on/i.test(name) || /pwn/i.test(name)) tell();
             else if (asks.test(name) && !/pwn/i.test(new URL(value, "http://x").pathname)) continue; // words in a query
-            else if (/pwn/i.test(told(value)) && !mayHold.has(name)) found.push(where);
-            else if (leads.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) found.push(where);
+            else if (/pwn/i.test(told(value)) && !mayHold.has(name)) tell();
+            else if (leads.test(name) && /^\\s*(javascript|vbscript|data:text)/i.test(value)) tell();
         }
-        if (/pwn/i.test(element.localName)) found.push(where);
-        if (/^(script|style)$/.test(element.localName) && /pwn/i.test(element.textContent)) found.push(where);
+        if (/pwn/i.test(element.localName)) tell();
+        if (/^(script|style)$/.test(element.localName) && /pwn/i.test(element.textContent)) tell();
         const address = element.localName === "a" && element.getAttribute("href");
         if (!address || !/pwn/i.test(address)) continue;
         if (/^\\/(?!\\/)/.test(address) && !/pwn/i.test(new URL(address, "http://x").pathname)) continue;
-        if (!/^(https?|mailto|tel):/.test(address)) found.push(where);
-        if (!/noopener noreferrer nofollow/.test(element.rel)) found.push(where);
+        if (!/^(https?|mailto|tel):/.test(address)) tell();
+        if (!/noopener noreferrer nofollow/.test(element.rel)) tell();
     }
     return found;
 }"""
@@ -52,9 +53,9 @@ class Inspector:
         page.context.on("request", inspector._note)
         return inspector
 
-    async def markup(self, html: str | None = None) -> list[str]:
-        """In the page, or in another that is only read."""
-        return [str(found) for found in await self.page.evaluate(FIND_MARKUP, html)]
+    async def markup(self, html: str | None = None, within: str = "") -> list[str]:
+        """In the page (or only in these elements of it), or in another that is only read."""
+        return [str(found) for found in await self.page.evaluate(FIND_MARKUP, [html, within])]
 
     def _note(self, request: Request) -> None:
         address = urlsplit(request.url)

@@ -39,9 +39,7 @@ class Street:
             self._stop = None
 
     async def open(self, name: str, path: str) -> Page:
-        context: BrowserContext = await self.browser.new_context(
-            locale="es-CO", viewport=WIDE, service_workers="block"
-        )
+        context: BrowserContext = await self.browser.new_context(locale="es-CO", viewport=WIDE, service_workers="block")
         address = f"http://127.0.0.1:{self.port}"
         await context.add_cookies([{"name": "waia", "value": self.office.tokens[name], "url": address}])
         page = await context.new_page()

@@ -44,7 +44,9 @@ MAX_BODY = 1024 * 1024
 class Application:
     """The ASGI application of one installation. `routes` is Litestar's, and others of this process may share it."""
 
-    def __init__(self, parts: Parts, routes: Litestar, lifespan: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+    def __init__(
+        self, parts: Parts, routes: Litestar, lifespan: Callable[[], AbstractAsyncContextManager[None]]
+    ) -> None:
         self._installation, self._lifespan = installation_of(parts), lifespan
         self.routes = routes
 
