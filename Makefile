@@ -1,6 +1,8 @@
 # The commands of the project; `make help` lists them. `make demo` and `make test` need nothing else first.
 BIN := .venv/bin
 PORT ?= 5000
+WORKERS ?= 3
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # tests/conftest.py: the longest first
 unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
 .DEFAULT_GOAL := help
@@ -15,8 +17,8 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 	PORT=$(PORT) $(BIN)/waia demo
 
 test: setup ## run all tests (args="-k name" narrows)
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser $(args) || [ $$? = 5 ]
-	$(BIN)/pytest -n 2 --dist loadfile tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; 5: args chose none
+	$(PYTEST) --ignore tests/browser $(args) || [ $$? = 5 ]
+	$(PYTEST) tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; 5: args chose none
 
 check: setup ## what CI runs
 	$(MAKE) --jobs=2 format-check lint types imports templates

@@ -24,6 +24,12 @@ from waia.kit.wakeups import Wakeups
 from waia.settings import load_settings
 
 TEMPLATE = "waia_template"
+LONGEST_FIRST = (
+    "test_random_kills.py", "test_random_kills_mariadb.py", "test_killed.py", "test_mutated_bodies.py", "test_bench.py",
+    "test_planted.py", "test_restarted.py", "test_killed_files.py", "test_fault_wire.py", "test_stalled.py",
+    "test_authorisation.py", "test_search.py", "test_hostile_words.py", "test_pages.py", "test_desk_work.py",
+    "test_composing.py", "test_list_follows.py", "test_recovery.py", "test_thread_files.py", "test_states.py",
+)  # fmt: skip
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 
 
@@ -31,6 +37,12 @@ def pytest_configure() -> None:
     """Each commit waits for the disk, thousands of times; kills of processes look the same on a disk in memory."""
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever is free takes the next file: a long one that began last would be waited for alone."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def pytest_collection_finish() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.road_world import Running, Spawn, Waia
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 
 
 @dataclass
