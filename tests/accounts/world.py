@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from waia.accounts import audit, people, repository
 from waia.accounts.audit import Actor
 from waia.accounts.guards import Gate, current_user, provide_user, require_admin
 from waia.accounts.parts import Accounts, open_accounts
+from waia.accounts.passwords import new_hasher
 from waia.accounts.refusals import EXCEPTION_HANDLERS
 from waia.accounts.routes import demo_routes, routes
 from waia.accounts.signed_in import SignedIn
@@ -102,7 +104,7 @@ class World:
         return self.browser(address="127.0.0.1", host="http://localhost:5000")
 
     async def add_user(self, username: str, *roles: str, password: str = PASSWORD, **more: Any) -> int:
-        hashed = more.pop("password_hash", None) or await self.accounts.passwords.hash(password)
+        hashed = more.pop("password_hash", None) or _hash_of(password)
 
         async def add(tx: Transaction) -> int:
             if roles:
@@ -187,6 +189,12 @@ class Browser(httpx.AsyncClient):
 
     async def is_signed_in(self) -> bool:
         return (await self.get("/sample/page")).status_code == 200
+
+
+@cache
+def _hash_of(password: str) -> str:
+    """As waia makes it; the work is done once for all people with that password."""
+    return new_hasher().hash(password)
 
 
 def _token(page: str) -> str:
