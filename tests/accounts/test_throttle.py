@@ -145,9 +145,9 @@ async def test_an_unknown_user_takes_as_long_as_a_known_one(world: World) -> Non
     unknown: list[float] = []
     for _ in range(9):
         for times, stored in ((known, known_hash), (unknown, None)):
-            begun = time.perf_counter()
+            begun = time.process_time()
             await passwords.check("wrong", stored)
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
     assert 0.5 < statistics.median(unknown) / statistics.median(known) < 2
 
 

@@ -228,10 +228,10 @@ def _accepts(text: str) -> bool:
 def test_noise_is_refused_or_bounded_in_time() -> None:
     chance = random.Random(7)
     alphabet = "p12.()*-+/<>=!, ifelsnotadrmx_'[]{}@:"
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(3000):
         _accepts("".join(chance.choices(alphabet, k=chance.randrange(500))))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 NUMBERS = st.one_of(

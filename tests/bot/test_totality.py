@@ -160,10 +160,10 @@ def test_a_conversation_of_turns_never_gets_stuck_in_a_bad_state(
 def test_a_huge_text_is_decided_quickly() -> None:
     book = RuleBook([Rule(1, "s", ("*",), "{total}", formula="p1*p2")])
     state = ChatState("s", last_customer_at=NOON)
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("9" * 65_536, "1x" * 30_000, "a@" * 30_000, "menu " * 13_000, "{{" * 30_000, "ñ👍" * 20_000):
         decide(book, state, Turn((Utterance(1, UtteranceKind.TEXT, text, NOON),), NOON))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_flow_of_two_hundred_rules_decides_thousands_of_turns_a_second() -> None:

@@ -114,7 +114,7 @@ async def test_a_shutdown_ends_all_streams_and_spreads_their_return(office: Offi
         server.closing.set()
         for client in clients:
             await client.until_ended()
-        assert asyncio.get_running_loop().time() - started < 1
+        assert asyncio.get_running_loop().time() - started < 5, "not with the next heartbeat"
         delays = [int(client.told[-1].retry) for client in clients]
         assert all(1_000 <= delay <= 5_000 for delay in delays)
         assert len(set(delays)) > 1

@@ -143,5 +143,5 @@ async def test_a_rule_inserted_by_a_script_counts_within_five_seconds(tmp_path: 
             flow = await road.parts.rules.book(road.parts.clock.real())
             return len(flow.book.rules) == len(FLOW) + 1
 
-        await eventually(is_in_force, "the rule counts", timeout_s=5)
+        await eventually(is_in_force, "the rule counts")
         assert await road.talk("promoción") == ["2 por 1"]

@@ -38,10 +38,10 @@ def test_what_is_no_json_is_unreadable(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b'"' + b'\\"' * 1_000_000, b'"\\', b'{"a": "' + b"[" * 1_000_000])
 def test_a_string_without_an_end_is_unreadable_at_once(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Unreadable):
         decode(body)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("depth", [900, 5_000, 100_000])
