@@ -14,7 +14,7 @@ from waia.chats.panel.feed import Pace
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ACTIONS = int(os.environ.get("LIST_ACTIONS", "30"))
+ACTIONS = int(os.environ.get("LIST_ACTIONS", "24"))
 AT_ONCE = 3
 SEED = int(os.environ.get("LIST_SEED", "2026"))
 PATIENCE_S = 45.0
