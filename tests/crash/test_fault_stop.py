@@ -12,7 +12,7 @@ import pytest
 
 from tests.crash.effort import times
 from tests.crash.fault_world import Meta, Traffic, admins_signed_in, quiet_body, stored_wamids
-from tests.road_world import Served, Waia, eventually, served
+from tests.road_world import PATIENCE_S, Served, Waia, eventually, served
 from tests.roads.invariants import check_invariants
 
 STREAMS, PER_PERSON, STOPS = 500, 10, times(1, 12)
@@ -108,7 +108,7 @@ async def test_the_second_signal_does_not_wait(tmp_path: Path, sqlite_url: str) 
     async with served(tmp_path, sqlite_url) as road:
         road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, SLOW_S
         await road.says("Hola")
-        await road.world.until(lambda: len(road.world.sent) == 1, 10)
+        await road.world.until(lambda: len(road.world.sent) == 1, PATIENCE_S)
         assert road.waia.process is not None
         road.waia.process.terminate()
         await eventually(lambda: is_closing(road), "the first signal is heard")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.forks import ROOT, Forks
-from tests.road_world import Served, eventually, said, served
+from tests.road_world import PATIENCE_S, Served, eventually, said, served
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
 from waia.kit.failpoints import KILLED
@@ -228,7 +228,7 @@ async def test_a_send_that_was_on_its_way_is_settled_by_its_status_and_not_repea
     async with served(tmp_path, sqlite_url) as road:
         road.world.faults.send.slow.times = 1
         await road.says("Hola")
-        await road.world.until(lambda: len(road.world.sent) == 1, 10)
+        await road.world.until(lambda: len(road.world.sent) == 1, PATIENCE_S)
         await road.waia.kill()
         await road.waia.start()
         await road.calm()

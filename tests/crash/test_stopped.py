@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.crash.fleet import fleet
 from tests.crash.forks import Forks
-from tests.road_world import said, served, spawn_program
+from tests.road_world import PATIENCE_S, said, served, spawn_program
 from tests.roads.invariants import check_invariants
 
 
@@ -19,7 +19,7 @@ async def test_a_stop_in_the_middle_of_a_send_waits_for_its_answer(
         road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, 1.0
         road.world.faults.status.never.times = 1
         await road.says("Hola")
-        await road.world.until(lambda: len(road.world.sent) == 1, 10)
+        await road.world.until(lambda: len(road.world.sent) == 1, PATIENCE_S)
         assert set(await asyncio.gather(*(member.stop() for member in ships.members))) == {0}
         sent = road.world.sent[0]
         row = await road.store.row("SELECT state, wamid FROM outbox")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.road_world import Inside, Road, inside, said
+from tests.road_world import PATIENCE_S, Inside, Road, inside, said
 from tests.roads.bodies import status, value, webhook
 from tests.roads.desk import ana_resends, ana_retries, ana_writes, publish, rule
 from tests.roads.invariants import check_invariants
@@ -130,9 +130,9 @@ async def test_a_late_status_of_the_first_try_while_the_second_is_on_its_way_sho
         road.world.faults.send.lost_answer.times = 1
         road.world.faults.status.never.times = 1
         await road.says("precio")
-        await road.world.until(lambda: len(road.world.sent) == 3, 10)
+        await road.world.until(lambda: len(road.world.sent) == 3, PATIENCE_S)
         road.world.faults.send.slow.times, road.world.faults.send.slow_s = 1, 2.0
-        await road.world.until(lambda: len(road.world.sent) == 4, 10)
+        await road.world.until(lambda: len(road.world.sent) == 4, PATIENCE_S)
         first = road.world.sent[-2]
         await road.post(webhook(value(statuses=[status(first.wamid, "sent", opaque=str(first.opaque))])))
         await road.calm()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.road_world import Inside, inside
+from tests.road_world import PATIENCE_S, Inside, inside
 from tests.roads.bodies import status, value, webhook
 from tests.roads.invariants import check_invariants
 from waia.chats import outbox_repository as outbox
@@ -124,7 +124,7 @@ async def test_the_statuses_of_both_tries_in_one_webhook_show_a_duplicate(tmp_pa
         road.world.faults.status.never.times = 1
         now = road.parts.clock.real()
         await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, now, resend=True))
-        await road.world.until(lambda: len(road.world.sent) == 2, 10)
+        await road.world.until(lambda: len(road.world.sent) == 2, PATIENCE_S)
         await road.until("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
         told = [status(each.wamid, "delivered", opaque=public_id) for each in road.world.sent]
         await road.post(webhook(value(statuses=told)))
@@ -142,6 +142,6 @@ async def test_a_result_that_cannot_be_recorded_does_not_hold_up_the_others(tmp_
         road.world.ids.wamid = lambda: next(ids, None) or next_id()  # type: ignore[method-assign]
         road.world.faults.status.never = always()
         await road.says("Hola", "elena")
-        await road.world.until(lambda: len(road.world.sent) == 2, 10)
+        await road.world.until(lambda: len(road.world.sent) == 2, PATIENCE_S)
         await road.says("Hola", "diego")
         await road.until("SELECT count(*) FROM outbox WHERE state = 'sent'", 2, timeout_s=8)
