@@ -85,7 +85,7 @@ async def test_a_text_survives_a_reload(shop_stage: Stage) -> None:
     await expect(desk.field).to_have_value("Con mucho cuidado\nescrito")
     await desk.field.press("Enter")
     await expect(desk.page.locator(".message--user")).to_have_count(1)
-    await desk.page.wait_for_function("!Object.values(sessionStorage).some((kept) => kept.includes('escrito'))")
+    await desk.page.wait_for_function("() => !Object.values(sessionStorage).some((kept) => kept.includes('escrito'))")
     await desk.page.reload()
     await expect(desk.field).to_have_value("")
 

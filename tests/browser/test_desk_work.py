@@ -163,7 +163,7 @@ async def test_d04_a_chat_that_is_opened_makes_no_sound(stage: Stage) -> None:
     await ana.page.reload()
     await ana.page.get_by_label("Avisos de este equipo").first.click()
     await ana.page.get_by_label("Sonido", exact=True).check()
-    await ana.page.wait_for_function("tones > 0")
+    await ana.page.wait_for_function("() => tones > 0")
     tones = await ana.page.evaluate("tones")
     for name in (await ana.names())[:3]:
         await ana.open(name)

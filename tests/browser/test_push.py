@@ -71,7 +71,7 @@ async def test_the_service_worker_shows_who_waits_and_a_page_where_there_is_no_c
         one["registrationId"] for one in told["registrations"] if not one["isDeleted"]
     ))  # fmt: skip
     await worker.send("ServiceWorker.enable")
-    await page.wait_for_function("navigator.serviceWorker.controller !== null")
+    await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     await eventually(lambda: _is_there(registered), "the worker is known to the browser's tools")
     told = {"origin": stage.house.address, "registrationId": registered[-1], "data": json.dumps(NOTICE)}
     await worker.send("ServiceWorker.deliverPushMessage", told)
@@ -102,5 +102,5 @@ async def _is_there(found: list[str]) -> bool:
 async def _page(stage: Stage) -> Page:
     """The panel in a browser that takes service workers."""
     desk = await stage.agent("ana", service_workers="allow", permissions=["notifications"])
-    await desk.page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    await desk.page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
     return desk.page

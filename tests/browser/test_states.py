@@ -63,7 +63,7 @@ async def test_the_focus_never_falls_to_the_page_itself(stage: Stage) -> None:
         "Escape",
     ):
         await ana.page.keyboard.press(key)
-        await ana.page.wait_for_function("document.activeElement !== document.body && document.activeElement !== null")
+        await ana.page.wait_for_function("() => ![document.body, null].includes(document.activeElement)")
 
 
 async def _close_what_is_open(page: Page) -> None:
