@@ -19,7 +19,6 @@ AT_ONCE = 3
 SEED = int(os.environ.get("LIST_SEED", "2026"))
 PATIENCE_S = 45.0
 CHATS = 9
-PACE = Pace(batch_s=0.05, counts_s=0.1)
 ADDRESSES = (
     ("ana", "vista=sin_responder"), ("ana", "vista=mios"), ("beto", "vista=no_leidos"), ("ana", "vista=bot"),
     ("ana", ""), ("beto", "vista=archivados"), ("beto", "rol=ventas&estado=sin_respuesta"),
@@ -111,15 +110,14 @@ ACTS = (
 )  # fmt: skip
 
 
-async def _start(street: Street) -> None:
-    await street.start()
+def _hurry(street: Street) -> None:
     live = street.parts.live
     live.pace, live.hub.beat_s = Pace(batch_s=0.05, counts_s=0.1), 0.05
 
 
 @pytest.mark.timeout(900)
 async def test_every_list_shows_at_every_moment_what_a_fresh_load_shows(street: Street) -> None:
-    street.parts.live.pace = PACE
+    _hurry(street)
     chats = [await street.office.add_chat(f"Cliente {n}") for n in range(CHATS)]
     happenings = Happenings(street, chats, SEED)
     pages = [await street.open(name, f"/?{query}") for name, query in ADDRESSES]
@@ -131,7 +129,7 @@ async def test_every_list_shows_at_every_moment_what_a_fresh_load_shows(street: 
     await street.stop()
     missed = [await happenings.while_away() for _ in range(5)]
     await street.start()
-    street.parts.live.pace = PACE
+    _hurry(street)
     await _all_agree(pages, f"after a cut: {missed}")
     for _ in range(ACTIONS // AT_ONCE // 2):
         await _all_agree(pages, f"{[await happenings.next() for _ in range(AT_ONCE)]}")
