@@ -35,17 +35,21 @@ class DemoForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoleForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`seen` names the values that the form was opened with (`kit.overtaken`)."""
+
     name: str = ""
     keyword: str = ""
+    seen: str = ""
 
 
 class PersonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles` are keywords, and only a new person's."""
+    """`roles` are keywords, and only a new person's; `seen` names the values that the form was opened with."""
 
     name: str = ""
     username: str = ""
     language: str = ""
     roles: tuple[str, ...] = ()
+    seen: str = ""
 
 
 class NewPasswordForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from waia.accounts import audit
 from waia.accounts.parts import Accounts
 from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
+from waia.kit.overtaken import Overtaken
 from waia.kit.render import Page
 
 T = TypeVar("T")
@@ -56,6 +57,10 @@ class Office:
     def refused(self, template: str, errors: Mapping[str, str], **context: Any) -> Response[str]:
         """The form with what is wrong beside each field, and all that was typed."""
         return self.page.html(template, status=422, errors=errors, **context)
+
+    def overtaken(self, template: str, error: Overtaken, **context: Any) -> Response[str]:
+        """The form with what was typed, and beside it what somebody else saved meanwhile."""
+        return self.page.html(template, status=error.status, errors={}, overtaken=True, **context)
 
 
 def provide_office(

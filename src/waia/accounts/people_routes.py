@@ -17,6 +17,7 @@ from waia.accounts.office import By, Office
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound, WaiaError
 from waia.kit.i18n import LANGUAGES
+from waia.kit.overtaken import Overtaken
 
 PAGE, ROW, FORM = "/usuarios", "accounts/people/_row.html", "accounts/people/_row_form.html"
 ADMINS = [require_admin]
@@ -32,7 +33,7 @@ async def show_people(office: Given[Office]) -> Response[str]:
 
 @get("/usuarios/nuevo", guards=ADMINS)
 async def show_new_person(office: Given[Office]) -> Response[Any]:
-    return office.answer(FORM, PAGE, **await _form(office, PersonForm(), None, {}))
+    return office.answer(FORM, PAGE, **await _form(office, PersonForm(), None, errors={}))
 
 
 @get("/usuarios/{user_id:int}", guards=ADMINS)
@@ -44,8 +45,8 @@ async def show_person(office: Given[Office], user_id: FromPath[int]) -> Response
 @get("/usuarios/{user_id:int}/edicion", guards=ADMINS)
 async def show_person_form(office: Given[Office], user_id: FromPath[int]) -> Response[Any]:
     person = await _line(office, user_id)
-    form = PersonForm(person.name, person.username, person.language)
-    return office.answer(FORM, PAGE, **await _form(office, form, person, {}))
+    form = PersonForm(person.name, person.username, person.language, seen=person.seen)
+    return office.answer(FORM, PAGE, **await _form(office, form, person, errors={}))
 
 
 @post("/usuarios", guards=ADMINS, status_code=200, request_max_body_size=LARGEST_FORM)
@@ -59,7 +60,7 @@ async def add_person(office: Given[Office]) -> Response[Any]:
     try:
         link = await office.run(work)
     except (Invalid, NameTaken) as error:
-        return office.page.html(FORM, status=422, **await _form(office, form, None, _errors(error)))
+        return office.page.html(FORM, status=422, **await _form(office, form, None, errors=_errors(error)))
     person = await _line(office, link.user_id)
     return office.page.html("accounts/people/added.html", person=person, link=link, address=_address(office, link))
 
@@ -70,13 +71,15 @@ async def change_person(office: Given[Office], user_id: FromPath[int]) -> Respon
     told = {"username": form.username, "name": form.name, "language": form.language}
 
     async def work(tx: Transaction) -> None:
-        await staff.change_user(tx, office.by, user_id, **told)
+        await staff.change_user(tx, office.by, user_id, **told, seen=form.seen)
 
     try:
         await office.run(work)
     except (Invalid, NameTaken) as error:
         person = await _line(office, user_id)
-        return office.page.html(FORM, status=422, **await _form(office, form, person, _errors(error)))
+        return office.page.html(FORM, status=422, **await _form(office, form, person, errors=_errors(error)))
+    except Overtaken as error:
+        return office.overtaken(FORM, error, **await _form(office, form, await _line(office, user_id)))
     office.accounts.sessions.forget_user(user_id)
     return office.answer(ROW, PAGE, person=await _line(office, user_id))
 
@@ -144,11 +147,11 @@ async def _line(office: Office, user_id: int) -> rows.PersonLine:
 
 
 async def _form(
-    office: Office, form: PersonForm, person: rows.PersonLine | None, errors: dict[str, str]
+    office: Office, form: PersonForm, person: rows.PersonLine | None, **more: dict[str, str]
 ) -> dict[str, Any]:
     async with office.accounts.database.reading() as tx:
         choices = await rows.roles_by_name(tx)
-    return {"person": person, "form": form, "errors": errors, "choices": choices, "languages": LANGUAGES}
+    return {"person": person, "form": form, "choices": choices, "languages": LANGUAGES, **more}
 
 
 def _errors(error: WaiaError) -> dict[str, str]:

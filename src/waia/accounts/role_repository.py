@@ -10,6 +10,7 @@ from sqlalchemy import column, delete, func, insert, select, table, update
 from waia.accounts.models import Role, User, UserRole
 from waia.accounts.signed_in import ADMIN
 from waia.kit.db import Transaction
+from waia.kit.overtaken import seen_of
 from waia.kit.sql import insert_ignore
 
 # Tables of features above this one.
@@ -40,6 +41,10 @@ class RoleLine:
     @property
     def is_admin(self) -> bool:
         return self.keyword == ADMIN
+
+    @property
+    def seen(self) -> str:
+        return seen_of(self.name, self.keyword)
 
 
 @dataclass(frozen=True, slots=True)

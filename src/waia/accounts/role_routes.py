@@ -13,6 +13,7 @@ from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
+from waia.kit.overtaken import Overtaken
 
 PAGE, ROW, FORM = "/roles", "accounts/roles/_row.html", "accounts/roles/_row_form.html"
 ADMINS = [require_admin]
@@ -39,7 +40,7 @@ async def show_role(office: Given[Office], role_id: FromPath[int]) -> Response[A
 @get("/roles/{role_id:int}/edicion", guards=ADMINS)
 async def show_role_form(office: Given[Office], role_id: FromPath[int]) -> Response[Any]:
     role = await _line(office, role_id)
-    return office.answer(FORM, PAGE, role=role, form=RoleForm(role.name, role.keyword), errors={})
+    return office.answer(FORM, PAGE, role=role, form=RoleForm(role.name, role.keyword, role.seen), errors={})
 
 
 @post("/roles", guards=ADMINS, status_code=200, request_max_body_size=LARGEST_FORM)
@@ -61,12 +62,14 @@ async def change_role(office: Given[Office], role_id: FromPath[int]) -> Response
     form = await read_form(office.request, RoleForm)
 
     async def work(tx: Transaction) -> None:
-        await roles.change_role(tx, office.by, role_id, form.name, form.keyword)
+        await roles.change_role(tx, office.by, role_id, form.name, form.keyword, form.seen)
 
     try:
         await office.run(work)
     except Invalid as error:
         return office.refused(FORM, error.errors, role=await _line(office, role_id), form=form)
+    except Overtaken as error:
+        return office.overtaken(FORM, error, role=await _line(office, role_id), form=form)
     return office.answer(ROW, PAGE, role=await _line(office, role_id))
 
 

@@ -12,6 +12,7 @@ from waia.accounts.signed_in import ADMIN
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid, NotFound
 from waia.kit.i18n import N_
+from waia.kit.overtaken import refuse_overtaken, seen_of
 
 LONGEST_NAME, LONGEST_KEYWORD = 50, 20
 NO_NAME = N_("Escribe un nombre, como «Ventas».")
@@ -45,14 +46,17 @@ async def create_role(tx: Transaction, by: By, name: str, keyword: str) -> int:
     return role.id
 
 
-async def change_role(tx: Transaction, by: By, role_id: int, name: str, keyword: str) -> None:
-    """Raises Invalid, NotFound."""
+async def change_role(tx: Transaction, by: By, role_id: int, name: str, keyword: str, seen: str = "") -> None:
+    """Raises Invalid, NotFound, Overtaken."""
     name, keyword = name.strip(), keyword.strip()
+    await rows.lock_keywords(tx)
     role = await role_with(tx, role_id)
     _check(name, keyword)
+    before, after = {"name": role.name, "keyword": role.keyword}, {"name": name, "keyword": keyword}
+    if before != after:
+        refuse_overtaken(seen, seen_of(role.name, role.keyword))
     if keyword != role.keyword:
         await _check_new_keyword(tx, role, keyword)
-    before, after = {"name": role.name, "keyword": role.keyword}, {"name": name, "keyword": keyword}
     if before != after:
         await rows.store_role(tx, role_id, name, keyword)
         await by.note(tx, "role_changed", keyword, before=before, after=after)

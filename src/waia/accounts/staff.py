@@ -14,6 +14,7 @@ from waia.accounts.office import By
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, Invalid, NotFound
 from waia.kit.i18n import LANGUAGES, N_
+from waia.kit.overtaken import refuse_overtaken, seen_of
 
 LONGEST_NAME = 100
 LONG_NAME = N_("Usa hasta 100 caracteres.")
@@ -48,14 +49,18 @@ async def invite(tx: Transaction, by: By, *, username: str, name: str, language:
     return await new_link(tx, user_id, username.strip(), by.now)
 
 
-async def change_user(tx: Transaction, by: By, user_id: int, *, username: str, name: str, language: str) -> None:
-    """Raises Invalid, NotFound."""
+async def change_user(
+    tx: Transaction, by: By, user_id: int, *, username: str, name: str, language: str, seen: str = ""
+) -> None:
+    """Raises Invalid, NotFound, Overtaken."""
+    await rows.lock_user(tx, user_id)
     user, username, name = await user_with(tx, user_id), username.strip(), name.strip()
     _check(name, language)
     await people.check_username(tx, username, user_id)
     before = {"username": user.username, "name": user.display_name, "language": user.language}
     after = {"username": username, "name": name, "language": language}
     if before != after:
+        refuse_overtaken(seen, seen_of(user.username, user.display_name, user.language))
         await rows.store_user(tx, user_id, username, name, language)
         await by.note(tx, "user_changed", username, before=before, after=after)
         tx.announce("user_changed", None, str(user_id))

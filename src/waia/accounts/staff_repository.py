@@ -12,6 +12,7 @@ from waia.accounts.models import Login, PasswordLink, Role, User, UserRole
 from waia.accounts.sessions import LONGEST
 from waia.accounts.signed_in import ADMIN
 from waia.kit.db import Transaction
+from waia.kit.overtaken import seen_of
 
 _MESSAGES = table("mensajes", column("user_id"))
 
@@ -46,6 +47,10 @@ class PersonLine:
     roles: tuple[Carried, ...]
     others: tuple[Carried, ...]
 
+    @property
+    def seen(self) -> str:
+        return seen_of(self.username, self.name, self.language)
+
 
 async def person_lines(tx: Transaction, now: datetime, user_id: int | None = None) -> list[PersonLine]:
     """Everybody by name, the disabled last; or the one asked for."""
@@ -64,6 +69,11 @@ async def person_lines(tx: Transaction, now: datetime, user_id: int | None = Non
 async def roles_by_name(tx: Transaction) -> list[Carried]:
     wanted = select(Role.id, Role.name, Role.keyword).order_by(func.lower(Role.name), Role.id)
     return [Carried(*row) for row in await tx.execute(wanted)]
+
+
+async def lock_user(tx: Transaction, user_id: int) -> None:
+    """Those who change the same person take turns."""
+    await tx.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 async def store_user(tx: Transaction, user_id: int, username: str, name: str, language: str) -> None:

@@ -17,6 +17,7 @@ from waia.kit.wakeups import Wakeups
 from waia.media.download import Downloads
 from waia.media.folder import FolderStorage
 from waia.media.limits import MB
+from waia.media.links import Links
 from waia.media.storage import Storage
 from waia.media.upkeep import Upkeep
 from waia.push.parts import Push, open_push
@@ -64,6 +65,7 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
+    links: Links
     push: Push
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
@@ -152,6 +154,7 @@ def make_parts(settings: Settings) -> Parts:
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
+        links=Links(),
         push=open_push(settings),
         closing=closing,
     )

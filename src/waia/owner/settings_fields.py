@@ -45,7 +45,10 @@ FLOW = Section(
         Field(
             "flow_profile",
             N_("Perfil del flujo"),
-            N_("«original» compara siempre el mensaje entero, como la aplicación anterior."),
+            N_(
+                "«original» compara siempre el mensaje entero, como la aplicación anterior. "
+                "Va al borrador de las reglas: cuenta cuando lo publicas."
+            ),
             "choice",
             (("waia", "waia"), ("original", "original")),
         ),

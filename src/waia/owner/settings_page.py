@@ -11,6 +11,7 @@ from waia.accounts.csrf import FIELD
 from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
 from waia.accounts.staff_repository import Carried, roles_by_name
+from waia.bot.models import FlowProfile
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
 from waia.kit.i18n import translator
@@ -18,7 +19,9 @@ from waia.owner.connection import try_connection
 from waia.owner.settings_fields import SECTIONS, Section
 from waia.owner.settings_values import changes, clean, from_environment, shown_fields, troubles
 from waia.rules.book import Rules
+from waia.rules.editing import choose_profile
 from waia.rules.repository import forget_setting, published_flow, store_setting, stored_settings
+from waia.rules.stored_settings import FLOW_PROFILE
 from waia.settings import Settings
 
 PAGE = "/configuracion/ajustes"
@@ -59,7 +62,7 @@ async def forget(
 ) -> Response[Any]:
     """The environment's value counts again."""
     section = _section(key)
-    if name not in {field.name for field in section.fields}:
+    if name not in {field.name for field in section.fields} - {FLOW_PROFILE}:
         raise NotFound
     await office.run(lambda tx: _forget(tx, office, section, name, settings))
     rules.read_again()
@@ -93,7 +96,10 @@ async def _store(
     new = changes(section, sent, settings, stored)
     before = {shown.field.name: shown.value for shown in shown_fields(section, settings, stored)}
     for name, value in new.items():
-        await store_setting(tx, name, value)
+        if name == FLOW_PROFILE:
+            await choose_profile(tx, FlowProfile(value))
+        else:
+            await store_setting(tx, name, value)
     if new:
         told = {name: before[name] for name in new}
         await office.by.note(tx, "settings_changed", section.key, before=told, after=new)
@@ -122,7 +128,7 @@ async def _part(
         stored = await stored_settings(tx)
     context = await _context(office, section, settings, stored, errors, sent, saved=saved)
     if status == 200:
-        return office.answer(PART, PAGE, part=context)
+        return office.answer("owner/settings/saved.html", PAGE, part=context)
     return office.page.html(PART, status=status, part=context)
 
 

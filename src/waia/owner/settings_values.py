@@ -14,6 +14,8 @@ from waia.rules.stored_settings import (
     HOLIDAYS,
     KEPT_IN_DATABASE,
     check_setting,
+    draft_profile_of,
+    profile_of,
 )
 from waia.settings import SETTINGS, Setting, Settings
 
@@ -30,13 +32,17 @@ SECRET, EMPTY = "•••", ""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field with its value. `stored`: kept in waia; else it comes from the environment, under `variable`."""
+    """A field with its value. `stored`: kept in waia; else it comes from the environment, under `variable`.
+
+    `waits`: it is part of the draft of the rules, and counts from the next publication on.
+    """
 
     field: Field
     value: str
     stored: bool
     variable: str
     default: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +86,15 @@ def clean(text: str) -> str:
 
 
 def _shown(field: Field, environment: Settings, stored: Mapping[str, str]) -> Shown:
+    if field.name == FLOW_PROFILE:
+        profile = draft_profile_of(stored)
+        return Shown(field, profile, False, "", profile, profile is not profile_of(stored))
     default = _default(field.name, environment)
     known = _variables().get(field.name, "")
     return Shown(field, stored.get(field.name, default), field.name in stored, known, default)
 
 
 def _default(name: str, environment: Settings) -> str:
-    if name == FLOW_PROFILE:
-        return "waia"
     if name in {HOLIDAYS, AWAY_TEXT}:
         return ""
     if name in FLOW_TEXTS:

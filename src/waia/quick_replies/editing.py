@@ -12,6 +12,7 @@ from waia.bot.placeholders import answer_key
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
 from waia.kit.i18n import N_
+from waia.kit.overtaken import refuse_overtaken
 from waia.quick_replies import repository as rows
 from waia.quick_replies.values import AUDIENCES, PRIVATE, ROLES, ReplyContent, ReplyFile, ReplyLine
 
@@ -40,11 +41,13 @@ async def create(tx: Transaction, by: By, content: ReplyContent) -> int:
     return reply_id
 
 
-async def change(tx: Transaction, by: By, reply_id: int, content: ReplyContent) -> None:
-    """Raises Invalid, and NotFound for what is not this person's to change."""
+async def change(tx: Transaction, by: By, reply_id: int, content: ReplyContent, seen: str = "") -> None:
+    """Raises Invalid, Overtaken, and NotFound for what is not this person's to change."""
+    await rows.lock_reply(tx, reply_id)
     before = (await changeable(tx, by, reply_id)).content
     content = await checked(tx, by, _with_known_files(content, before), reply_id)
     if before != content:
+        refuse_overtaken(seen, before.seen)
         await rows.store_reply(tx, reply_id, content, by.actor.id)
         await by.note(tx, "reply_changed", content.name, before=before.told(), after=content.told())
 

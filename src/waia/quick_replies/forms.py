@@ -9,7 +9,10 @@ SAMPLE_NAME = "Carla Gómez"
 
 
 class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`archivos` are addresses in the order of sending; `direccion` is one more that was typed but not added."""
+    """`archivos` are addresses in the order of sending; `direccion` is one more that was typed but not added.
+
+    `seen` names the content that the form was opened with.
+    """
 
     nombre: str = ""
     texto: str = ""
@@ -17,6 +20,7 @@ class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[str, ...] = ()
     archivos: tuple[str, ...] = ()
     direccion: str = ""
+    seen: str = ""
 
     @property
     def content(self) -> ReplyContent:
@@ -51,4 +55,5 @@ def blank_form(is_admin: bool) -> ReplyForm:
 def form_of(line: ReplyLine) -> ReplyForm:
     content = line.content
     files = tuple(file.url for file in content.files)
-    return ReplyForm(content.name, content.text, content.audience, tuple(map(str, content.role_ids)), files)
+    role_ids = tuple(map(str, content.role_ids))
+    return ReplyForm(content.name, content.text, content.audience, role_ids, files, seen=content.seen)

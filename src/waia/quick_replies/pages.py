@@ -13,6 +13,7 @@ from waia.accounts.staff_repository import roles_by_name
 from waia.bot.placeholders import fill
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
+from waia.kit.overtaken import Overtaken
 from waia.quick_replies import editing
 from waia.quick_replies import repository as rows
 from waia.quick_replies.forms import LARGEST_FORM, SAMPLE_NAME, OrderForm, ReplyForm, blank_form, form_of
@@ -31,7 +32,7 @@ async def show_replies_page(office: Given[Office]) -> Response[str]:
 
 @get("/configuracion/botones/nuevo")
 async def show_new_reply(office: Given[Office]) -> Response[Any]:
-    return office.answer(FORM, PAGE, **await _form(office, blank_form(office.user.is_admin), None, {}))
+    return office.answer(FORM, PAGE, **await _form(office, blank_form(office.user.is_admin), None, errors={}))
 
 
 @get("/configuracion/botones/{reply_id:int}")
@@ -44,7 +45,7 @@ async def show_reply(office: Given[Office], reply_id: FromPath[int]) -> Response
 async def show_reply_form(office: Given[Office], reply_id: FromPath[int]) -> Response[Any]:
     async with office.accounts.database.reading() as tx:
         line = await editing.changeable(tx, office.by, reply_id)
-    return office.answer(FORM, PAGE, **await _form(office, form_of(line), line, {}))
+    return office.answer(FORM, PAGE, **await _form(office, form_of(line), line, errors={}))
 
 
 @post("/configuracion/botones", status_code=200, request_max_body_size=LARGEST_FORM)
@@ -57,7 +58,7 @@ async def add_reply(office: Given[Office]) -> Response[Any]:
     try:
         reply_id = await office.run(work)
     except Invalid as error:
-        return office.page.html(FORM, status=422, **await _form(office, form, None, error.errors))
+        return office.page.html(FORM, status=422, **await _form(office, form, None, errors=error.errors))
     return office.answer("quick_replies/added.html", PAGE, **await _row(office, reply_id))
 
 
@@ -66,13 +67,15 @@ async def change_reply(office: Given[Office], reply_id: FromPath[int]) -> Respon
     form = await read_form(office.request, ReplyForm)
 
     async def work(tx: Transaction) -> None:
-        await editing.change(tx, office.by, reply_id, form.content)
+        await editing.change(tx, office.by, reply_id, form.content, form.seen)
 
     try:
         await office.run(work)
     except Invalid as error:
         line = await _line(office, reply_id)
-        return office.page.html(FORM, status=422, **await _form(office, form, line, error.errors))
+        return office.page.html(FORM, status=422, **await _form(office, form, line, errors=error.errors))
+    except Overtaken as error:
+        return office.overtaken(FORM, error, **await _form(office, form, await _line(office, reply_id)))
     return office.answer(ROW, PAGE, **await _row(office, reply_id))
 
 
@@ -134,9 +137,9 @@ async def _row(office: Office, reply_id: int) -> dict[str, Any]:
     return {"reply": line, "role_names": names}
 
 
-async def _form(office: Office, form: ReplyForm, line: ReplyLine | None, errors: dict[str, str]) -> dict[str, Any]:
+async def _form(office: Office, form: ReplyForm, line: ReplyLine | None, **more: dict[str, str]) -> dict[str, Any]:
     async with office.accounts.database.reading() as tx:
         choices, names = await roles_by_name(tx), await rows.captured_names(tx)
     text = fill(form.content.text, {editing.NAME: SAMPLE_NAME})
     shown = {"key": line.id if line else "new", "text": text, "files": form.files, "choices": choices}
-    return {"reply": line, "form": form, "errors": errors, "known_names": [editing.NAME, *names], **shown}
+    return {"reply": line, "form": form, "known_names": [editing.NAME, *names], **shown, **more}

@@ -88,6 +88,11 @@ async def name_is_taken(tx: Transaction, name: str, author_id: int | None, but: 
     return any(found != but for found in (await tx.execute(wanted)).scalars())
 
 
+async def lock_reply(tx: Transaction, reply_id: int) -> None:
+    """Those who change the same one take turns."""
+    await tx.execute(select(_REPLY.c.id).where(_REPLY.c.id == reply_id).with_for_update())
+
+
 async def add_reply(tx: Transaction, content: ReplyContent, author_id: int) -> int:
     return (await store_many(tx, [(None, content)], author_id))[0]
 

@@ -7,6 +7,8 @@ from mimetypes import guess_type
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from waia.kit.overtaken import seen_of
+
 ALL, ROLES, PRIVATE = "all", "roles", "private"
 AUDIENCES = (ALL, ROLES, PRIVATE)
 OWN_FILE = re.compile(r"/media/[0-9a-f]{32}")
@@ -53,6 +55,11 @@ class ReplyContent:
         """For the trail."""
         files = [file.url for file in self.files]
         return {"name": self.name, "text": self.text, "audience": self.audience, "files": files}
+
+    @property
+    def seen(self) -> str:
+        urls = [file.url for file in self.files]
+        return seen_of(self.name, self.text, self.audience, self.role_ids, urls)
 
 
 @dataclass(frozen=True, slots=True)

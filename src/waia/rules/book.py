@@ -23,7 +23,7 @@ class Flow:
     """Rules with every setting resolved. `values` are the environment's with the owner's laid over.
 
     `chats_without_role` is `admins` or `all`; `away_text` is said when a chat is handed over while closed;
-    `fingerprint` changes with any of it.
+    `fingerprint` changes with any of it; `settings_of` says what another profile would decide.
     """
 
     book: RuleBook
@@ -34,6 +34,7 @@ class Flow:
     chats_without_role: str
     away_text: str
     fingerprint: str
+    settings_of: Callable[[FlowProfile], FlowSettings]
 
     @property
     def buffer_s(self) -> float:
@@ -83,7 +84,11 @@ class Rules:
 
     def _compile(self, published: Published) -> Flow:
         now = in_force(self._settings, published.settings)
-        settings = _flow_settings(now, self._plugins, self._channel_refusal)
+
+        def settings_of(profile: FlowProfile) -> FlowSettings:
+            return _flow_settings(replace(now, profile=profile), self._plugins, self._channel_refusal)
+
+        settings = settings_of(now.profile)
         return Flow(
             book=RuleBook(rules_of(published.rules, published.medias), settings, retired_in(published.settings)),
             settings=settings,
@@ -93,6 +98,7 @@ class Rules:
             chats_without_role=now.settings.chats_without_role or _without_role(now.profile),
             away_text=now.away_text,
             fingerprint=published.fingerprint,
+            settings_of=settings_of,
         )
 
 

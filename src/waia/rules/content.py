@@ -62,6 +62,8 @@ class RuleContent(msgspec.Struct, frozen=True):
 
 _NEW: dict[str, Any] = {**msgspec.structs.asdict(RuleContent()), "medias": []}
 Contents = Mapping[int, RuleContent]
+# Every field that is text.
+TEXTS = tuple(each.name for each in msgspec.structs.fields(RuleContent) if each.type is str)
 
 
 def content_from_json(packed: object) -> RuleContent:

@@ -40,6 +40,13 @@ def sentences(changes: list[Change]) -> list[Sentence]:
     ]
 
 
+def profile_sentences(before: str, after: str) -> list[Sentence]:
+    """What another profile of the flow means for customers; nothing where it stays."""
+    if before == after:
+        return []
+    return [Sentence(0, Changed.CHANGED, _PROFILES[after], {"before": before, "after": after})]
+
+
 def rule_name(content: RuleContent) -> str:
     """How people call a rule: its first trigger."""
     triggers = split_triggers(content.triggers)
@@ -216,6 +223,16 @@ _CONDITIONS = {
     "siempre": N_("En «%(step)s», «%(rule)s» vale a cualquier hora."),
     "abierto": N_("En «%(step)s», «%(rule)s» vale solo en horario de atención."),
     "cerrado": N_("En «%(step)s», «%(rule)s» vale solo fuera del horario de atención."),
+}
+_PROFILES = {
+    "waia": N_(
+        "El flujo pasa del perfil «%(before)s» al perfil «%(after)s»: cada regla dice si le basta con que el mensaje "
+        "contenga las palabras, los comandos son el mensaje entero, y el primer mensaje se contesta después del saludo."
+    ),
+    "original": N_(
+        "El flujo pasa del perfil «%(before)s» al perfil «%(after)s»: el mensaje entero tiene que ser igual en todas las "
+        "reglas, los comandos valen en cualquier parte, y al primer mensaje solo se saluda."
+    ),
 }
 _KINDS = {
     "texto": N_("texto"), "lista": N_("lista"), "boton": N_("botones"), "image": N_("imagen"),

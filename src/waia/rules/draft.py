@@ -9,7 +9,7 @@ from functools import cached_property
 
 import msgspec
 
-from waia.bot.models import FlowSettings, Rule, RuleBook
+from waia.bot.models import FlowProfile, FlowSettings, Rule, RuleBook
 from waia.bot.normalise import step_key
 from waia.rules.content import Contents, RuleContent, rule_of
 
@@ -33,10 +33,15 @@ class Pending:
 
 @dataclass(frozen=True)
 class Draft:
-    """`live` and `pending` by rule id. Ids are never used twice, so a rule keeps its own through every version."""
+    """`live` and `pending` by rule id. Ids are never used twice, so a rule keeps its own through every version.
+
+    `profile` is the one that the flow will have, `live_profile` the one in force.
+    """
 
     live: Contents
     pending: Mapping[int, Pending] = field(default_factory=dict)
+    profile: FlowProfile = FlowProfile.WAIA
+    live_profile: FlowProfile = FlowProfile.WAIA
 
     @cached_property
     def rules(self) -> dict[int, RuleContent]:
@@ -53,7 +58,15 @@ class Draft:
     def seen(self) -> str:
         """A short name of this draft over these rules: what is published is what was looked at."""
         packed = [sorted((key, content.seen) for key, content in book.items()) for book in (self.live, self.rules)]
-        return hashlib.sha256(msgspec.json.encode(packed)).hexdigest()[:16]
+        return hashlib.sha256(msgspec.json.encode([self.profile, packed])).hexdigest()[:16]
+
+    @property
+    def changes_profile(self) -> bool:
+        return self.profile is not self.live_profile
+
+    @property
+    def changes_something(self) -> bool:
+        return self.changes_profile or self.rules != dict(self.live)
 
     def status(self, rule_id: int) -> Status:
         if rule_id not in self.pending:

@@ -14,8 +14,9 @@ from waia.kit.sql import insert_ignore, table_of, upsert
 from waia.rules.content import Contents, MediaRef, RuleContent, columns_of, content_from_json
 from waia.rules.draft import Draft, Pending
 from waia.rules.models import FlowVersion, RuleDraft, RuleMedia, RuleRow
-from waia.rules.repository import MEDIAS, RULES
+from waia.rules.repository import MEDIAS, RULES, stored_settings
 from waia.rules.rows import contents_of
+from waia.rules.stored_settings import draft_profile_of, profile_of
 
 COUNTER = "rules"
 NEWEST_VERSIONS = 200
@@ -57,7 +58,9 @@ async def live_rules(tx: Transaction) -> dict[int, RuleContent]:
 async def read_draft(tx: Transaction) -> Draft:
     live = await live_rules(tx)
     found = select(*_DRAFTS.c, _NAME).outerjoin(User, User.id == _DRAFTS.c.author_id).order_by(_DRAFTS.c.id)
-    return Draft(live, {row.rule_id: _pending(row) for row in await tx.execute(found)})
+    pending = {row.rule_id: _pending(row) for row in await tx.execute(found)}
+    stored = await stored_settings(tx)
+    return Draft(live, pending, draft_profile_of(stored), profile_of(stored))
 
 
 async def keep(

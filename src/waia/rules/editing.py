@@ -6,12 +6,18 @@ from datetime import datetime
 import msgspec
 
 from waia.accounts.signed_in import SignedIn
+from waia.bot.models import FlowProfile
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_
 from waia.rules import draft_repository as repository
 from waia.rules.content import RuleContent
 from waia.rules.draft import Draft
+from waia.rules.repository import forget_setting, store_setting, stored_settings
+from waia.rules.stored_settings import DRAFT_PROFILE, profile_of
+
+# What a form says it has seen once it was told that the rule is gone.
+GONE = "gone"
 
 
 class Overtaken(Conflict):
@@ -24,11 +30,19 @@ class Overtaken(Conflict):
         self.theirs, self.author = theirs, author
         super().__init__()
 
+    @property
+    def seen(self) -> str:
+        """What the form has seen from now on."""
+        return self.theirs.seen if self.theirs else GONE
+
 
 async def save(
     tx: Transaction, user: SignedIn, rule_id: int | None, content: RuleContent, seen: str, now: datetime
 ) -> int:
-    """The rule's id. `seen` is what the rule said when the form was opened; empty overwrites whatever it says."""
+    """The rule's id. `seen` is what the rule said when the form was opened; empty overwrites whatever it says.
+
+    A rule that somebody removed meanwhile comes back for who was told of it (`GONE`). Raises Overtaken, NotFound.
+    """
     await repository.lock(tx)
     draft = await repository.read_draft(tx)
     if rule_id is None:
@@ -67,12 +81,19 @@ async def forget_change(tx: Transaction, rule_id: int) -> None:
     await repository.drop(tx, [rule_id])
 
 
-async def forget_all(tx: Transaction) -> int:
-    """How many changes were thrown away, those included that removed what never was in force."""
+async def forget_all(tx: Transaction) -> None:
     await repository.lock(tx)
-    draft = await repository.read_draft(tx)
     await repository.drop_all(tx)
-    return len(draft.pending)
+    await forget_setting(tx, DRAFT_PROFILE)
+
+
+async def choose_profile(tx: Transaction, profile: FlowProfile) -> None:
+    """The flow will have it from the next publication on."""
+    await repository.lock(tx)
+    if profile is profile_of(await stored_settings(tx)):
+        await forget_setting(tx, DRAFT_PROFILE)
+    else:
+        await store_setting(tx, DRAFT_PROFILE, profile)
 
 
 async def switch(tx: Transaction, user: SignedIn, rule_id: int, enabled: bool, now: datetime) -> None:
@@ -176,6 +197,8 @@ def _current(draft: Draft, rule_id: int, seen: str) -> RuleContent:
     content, change = draft.rules.get(rule_id), draft.pending.get(rule_id)
     if content is None and (change is None or not seen):
         raise NotFound
+    if content is None and change is not None and seen == GONE:
+        return change.content
     if content is None or (seen and content.seen != seen):
         raise Overtaken(content, change.author if change else "")
     return content

@@ -1,9 +1,10 @@
 """Makes a draft the flow in force, or an earlier version again: one transaction, with the version that it leaves."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from waia.accounts.signed_in import SignedIn
 from waia.bot.models import Rule, split_steps
@@ -15,8 +16,15 @@ from waia.rules import draft_repository as repository
 from waia.rules.content import Contents, RuleContent
 from waia.rules.differences import Changed, changes_between
 from waia.rules.draft import rules_in
-from waia.rules.repository import store_setting, stored_settings
-from waia.rules.stored_settings import FLOW_PROFILE, RETIRED_STEPS, profile_of, retired_in
+from waia.rules.repository import forget_setting, store_setting, stored_settings
+from waia.rules.stored_settings import (
+    DRAFT_PROFILE,
+    FLOW_PROFILE,
+    RETIRED_STEPS,
+    draft_profile_of,
+    profile_of,
+    retired_in,
+)
 
 
 class DraftMoved(Conflict):
@@ -33,11 +41,12 @@ class NothingToPublish(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`before` and `after` are what the version changed, for the trail."""
+    """`before` and `after` are what the version changed, `profiles` the old and the new one, for the trail."""
 
     version_id: int
     before: Contents
     after: Contents
+    profiles: tuple[str, str]
 
 
 async def publish(tx: Transaction, user: SignedIn, now: datetime, *, seen: str = "") -> Published:
@@ -46,10 +55,9 @@ async def publish(tx: Transaction, user: SignedIn, now: datetime, *, seen: str =
     draft = await repository.read_draft(tx)
     if seen and draft.seen != seen:
         raise DraftMoved
-    if draft.rules == dict(draft.live):
+    if not draft.changes_something:
         raise NothingToPublish
-    profile = profile_of(await stored_settings(tx))
-    done = await _put_in_force(tx, user, draft.live, draft.rules, now, profile=profile)
+    done = await _put_in_force(tx, user, draft.live, draft.rules, now, profile=draft.profile)
     await repository.drop_all(tx)
     return done
 
@@ -62,7 +70,6 @@ async def roll_back(tx: Transaction, user: SignedIn, version_id: int, now: datet
         raise NotFound
     draft, after = await repository.read_draft(tx), repository.rules_of_version(version)
     done = await _put_in_force(tx, user, draft.live, after, now, profile=version.profile, restored_from=version_id)
-    await store_setting(tx, FLOW_PROFILE, version.profile)
     same = [rule_id for rule_id, one in draft.pending.items() if _says(after.get(rule_id), one.content, one.deleted)]
     await repository.drop(tx, same)
     return done
@@ -87,7 +94,11 @@ async def _put_in_force(
     values = {"created_at": now, "author_id": user.id, "note": "", "profile": profile}
     counted = {"summary": summary_of(before, after), "restored_from": restored_from}
     version_id = await repository.add_version(tx, after, values | counted)
-    return Published(version_id, before, after)
+    if profile != profile_of(settings):
+        await store_setting(tx, FLOW_PROFILE, profile)
+    if draft_profile_of(settings) == profile:
+        await forget_setting(tx, DRAFT_PROFILE)
+    return Published(version_id, before, after, (profile_of(settings), profile))
 
 
 async def _keep_foreign_changes(tx: Transaction, live: Contents, profile: str, now: datetime) -> None:
@@ -126,10 +137,12 @@ def _says(after: RuleContent | None, content: RuleContent, deleted: bool) -> boo
     return after is None if deleted else after == content
 
 
-def changed_values(before: Mapping[int, RuleContent], after: Mapping[int, RuleContent]) -> tuple[str, str]:
+def changed_values(before: Contents, after: Contents, profiles: tuple[str, str]) -> tuple[str, str]:
     """What a version changed, before and after, as text for the trail of who did what."""
-    ids = sorted({*before, *after})
-    differ = [rule_id for rule_id in ids if before.get(rule_id) != after.get(rule_id)]
-    sides = ({str(n): side[n].to_json() for n in differ if n in side} for side in (before, after))
-    first, second = (json.dumps(side, ensure_ascii=False, sort_keys=True) for side in sides)
-    return first, second
+    differ = [rule_id for rule_id in sorted({*before, *after}) if before.get(rule_id) != after.get(rule_id)]
+    told = []
+    for side, profile in zip((before, after), profiles, strict=True):
+        rules: dict[str, Any] = {str(rule_id): side[rule_id].to_json() for rule_id in differ if rule_id in side}
+        changed = rules | ({"profile": profile} if len(set(profiles)) > 1 else {})
+        told.append(json.dumps(changed, ensure_ascii=False, sort_keys=True))
+    return told[0], told[1]

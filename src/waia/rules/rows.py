@@ -7,13 +7,9 @@ from typing import Any
 import structlog
 
 from waia.bot.models import Rule
-from waia.rules.content import MediaRef, RuleContent, rule_of
+from waia.rules.content import TEXTS, MediaRef, RuleContent, rule_of
 
 log = structlog.get_logger()
-_TEXTS = (
-    "step", "triggers", "text", "next_steps", "kind", "options", "role_keyword", "formula", "handler", "match",
-    "condition", "at_end", "capture_name", "capture_kind", "capture_retry", "unit",
-)  # fmt: skip
 
 
 def rules_of(rows: Iterable[Any], medias: Iterable[Any]) -> Iterator[Rule]:
@@ -39,7 +35,7 @@ def _by_rule(medias: Iterable[Any]) -> Mapping[int, list[MediaRef]]:
 
 
 def _content(row: Any, medias: Iterable[MediaRef]) -> RuleContent:
-    texts = {name: getattr(row, name) or "" for name in _TEXTS}
+    texts = {name: getattr(row, name) or "" for name in TEXTS}
     return RuleContent(
         **texts,
         medias=tuple(medias) or _mirrored_media(row),

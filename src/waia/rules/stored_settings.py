@@ -13,6 +13,8 @@ from waia.rules.hours import parse_holidays, parse_hours
 from waia.settings import SETTINGS, Setting, Settings
 
 FLOW_PROFILE = "flow_profile"
+# The profile that the draft shall be published with, where it is another one.
+DRAFT_PROFILE = "draft_profile"
 # Written by publications alone: steps that earlier versions of the flow had, as a JSON list.
 RETIRED_STEPS = "retired_steps"
 KEPT_IN_DATABASE = frozenset(
@@ -60,6 +62,11 @@ def in_force(environment: Settings, stored: Mapping[str, str]) -> InForce:
 
 def profile_of(stored: Mapping[str, str]) -> FlowProfile:
     return FlowProfile.ORIGINAL if stored.get(FLOW_PROFILE, "").strip() == "original" else FlowProfile.WAIA
+
+
+def draft_profile_of(stored: Mapping[str, str]) -> FlowProfile:
+    """What the profile will be once the draft is published."""
+    return profile_of({FLOW_PROFILE: stored.get(DRAFT_PROFILE) or stored.get(FLOW_PROFILE, "")})
 
 
 def retired_in(stored: Mapping[str, str]) -> tuple[str, ...]:

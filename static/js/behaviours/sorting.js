@@ -1,24 +1,40 @@
-// Rules in another order: dragged by their handle, or moved by Alt and an arrow; the server hears where it ended.
+// Rules in another order: dragged by their handle, moved by Alt and an arrow, or put at the number that is typed; the
+// server hears where each ended. Under a filter rules are missing in between, so nothing can be moved there.
 let dragged = null;
 
 function rulesOf(list) {
-  return [...list.querySelectorAll(":scope > [data-rule]")];
+  return [...list.querySelectorAll(":scope > [data-rule]")].filter((one) => !one.matches(".rule--removed"));
 }
 
-function tell(list, rule) {
-  const place = rulesOf(list).filter((one) => !one.matches(".rule--removed")).indexOf(rule) + 1;
-  htmx.ajax("PUT", `/reglas/${rule.dataset.rule}/lugar`, { source: list, swap: "none", values: { lugar: place } });
+function number(list) {
+  if (list.hasAttribute("data-filtered")) return;
+  rulesOf(list).forEach((rule, at) => {
+    const field = rule.querySelector("[data-place]");
+    if (field !== document.activeElement) field.value = at + 1;
+  });
 }
 
-function shift(list, rule, by) {
-  const rules = rulesOf(list), at = rules.indexOf(rule), other = rules[at + by];
-  if (!other) return;
-  other[by > 0 ? "after" : "before"](rule);
-  rule.querySelector("[data-handle]").focus();
-  tell(list, rule);
+function tell(list, rule, focused) {
+  const place = rulesOf(list).indexOf(rule) + 1;
+  htmx.ajax("PUT", `/reglas/${rule.dataset.rule}/lugar`, { source: list, swap: "none", values: { lugar: place } })
+    .then(() => document.querySelector(`#${rule.id} ${focused}`)?.focus());
+}
+
+function put(list, rule, at, focused) {
+  const others = rulesOf(list).filter((one) => one !== rule);
+  const place = Math.min(Math.max(at, 0), others.length);
+  if (others[place]) others[place].before(rule);
+  else others.at(-1)?.after(rule);
+  tell(list, rule, focused);
 }
 
 export default function sorting(list) {
+  if (list.hasAttribute("data-filtered")) {
+    for (const part of list.querySelectorAll("[data-handle], [data-place]")) part.disabled = true;
+    return;
+  }
+  const stop = new AbortController();
+  document.addEventListener("htmx:after:swap", () => (list.isConnected ? number(list) : stop.abort()), { signal: stop.signal });
   list.addEventListener("dragstart", (event) => {
     if (!event.target.matches("[data-handle]")) return;
     dragged = event.target.closest("[data-rule]");
@@ -34,17 +50,22 @@ export default function sorting(list) {
     const box = over.getBoundingClientRect();
     over[event.clientY > box.top + box.height / 2 ? "after" : "before"](dragged);
   });
+  list.addEventListener("drop", (event) => dragged && event.preventDefault());
   list.addEventListener("dragend", () => {
     if (!dragged) return;
     dragged.classList.remove("rule--dragged");
-    tell(list, dragged);
+    tell(list, dragged, "[data-handle]");
     dragged = null;
   });
   list.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const handle = event.target.closest("[data-handle]");
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], handle = event.target.closest("[data-handle]");
     if (!by || !event.altKey || !handle) return;
     event.preventDefault();
-    shift(list, handle.closest("[data-rule]"), by);
+    const rule = handle.closest("[data-rule]"), at = rulesOf(list).indexOf(rule) + by;
+    if (at >= 0 && at < rulesOf(list).length) put(list, rule, at, "[data-handle]");
+  });
+  list.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-place]")) return;
+    put(list, target.closest("[data-rule]"), (Number.parseInt(target.value, 10) || 1) - 1, "[data-place]");
   });
 }

@@ -62,7 +62,7 @@ class RuleDesk:
 
     async def state_in(self, tx: Transaction) -> State:
         draft, roles = await repository.read_draft(tx), await repository.role_names(tx)
-        checked = check_draft(draft, self.flow.settings, roles)
+        checked = check_draft(draft, self.flow.settings_of, roles)
         return State(draft, checked, roles, changes_of(draft))
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:

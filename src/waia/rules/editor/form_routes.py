@@ -18,15 +18,9 @@ from waia.kit.i18n import N_
 from waia.rules.content import rule_of
 from waia.rules.editor.bubbles import preview_of
 from waia.rules.editor.desk import LARGEST_FORM, RuleDesk
-from waia.rules.editor.form import (
-    BAD_FORMULA,
-    MOST_OPTIONS,
-    Form,
-    OptionField,
-    content_of,
-    errors_of,
-    read_form,
-)
+from waia.rules.editor.form import MOST_OPTIONS, Form, content_of, read_form
+from waia.rules.editor.form_errors import BAD_FORMULA
+from waia.rules.editor.menu_fields import OptionField
 from waia.rules.editor.pages import shared
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,14 +53,8 @@ async def change_form(request: AnyRequest, rule_desk: Given[RuleDesk]) -> Respon
 async def preview(request: AnyRequest, rule_desk: Given[RuleDesk]) -> Response[Any]:
     """The customer's phone with this rule, and the result of its formula for the sample."""
     form = await _asked(request)
-    state = await rule_desk.state()
-    return rule_desk.html(
-        "rules/_preview.html",
-        form=form,
-        bubbles=shown_bubbles(rule_desk, form),
-        tried=tried_formula(rule_desk, form),
-        errors=errors_of(form, state.roles, rule_desk.flow.settings.handlers) if form.rule_id else {},
-    )
+    shown: dict[str, Any] = {"bubbles": shown_bubbles(rule_desk, form), "tried": tried_formula(rule_desk, form)}
+    return rule_desk.html("rules/_preview.html", form=form, **shown)
 
 
 async def _asked(request: AnyRequest) -> Form:
@@ -87,7 +75,7 @@ def shown_bubbles(desk: RuleDesk, form: Form) -> list[Any]:
 
 
 def _acted(form: Form, action: str) -> Form:
-    form = replace(form, sent=msgspec.structs.replace(form.sent, new_media=""))
+    form = replace(form, typed=msgspec.structs.replace(form.typed, new_media=""))
     if action == "opcion" and len(form.options) < MOST_OPTIONS:
         return replace(form, options=(*form.options, OptionField()))
     if form.has_menu and not form.options:
@@ -117,14 +105,14 @@ def tried_formula(desk: RuleDesk, form: Form) -> Tried | None:
         formula = compile_formula(content.formula)
     except FormulaError:
         return Tried(problem=BAD_FORMULA)
-    if not form.sent.sample.strip() and formula.sides:
+    if not form.typed.sample.strip() and formula.sides:
         return Tried(problem=WRITE_SAMPLE)
     return _computed(desk, form, formula)
 
 
 def _computed(desk: RuleDesk, form: Form, formula: Formula) -> Tried:
     locale, rule = desk.flow.settings.locale, rule_of(0, content_of(form))
-    sides = read_measure(form.sent.sample, formula.sides, rule.unit, locale) if formula.sides else Measure(())
+    sides = read_measure(form.typed.sample, formula.sides, rule.unit, locale) if formula.sides else Measure(())
     if sides is None:
         return Tried(problem=NO_MEASURE)
     names = ("p1", "p2") if len(sides.sides) == 2 else ("medida",)

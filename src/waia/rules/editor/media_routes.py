@@ -23,7 +23,7 @@ from waia.rules.content import MediaRef
 from waia.rules.editor.bubbles import own_path
 from waia.rules.editor.desk import RuleDesk
 from waia.rules.editor.form import MEDIA_KINDS
-from waia.rules.editor.saving import ADDRESS, BAD_ADDRESS
+from waia.rules.editor.form_errors import ADDRESS, BAD_ADDRESS
 
 AnyRequest = Request[Any, Any, Any]
 LARGEST_BODY = 100 * MB + 1
@@ -36,34 +36,36 @@ TROUBLES = {
     LinkTrouble.WRONG_KIND: N_("Ahí hay otro tipo de archivo que el de esta regla."),
     LinkTrouble.TOO_BIG: N_("Pesa más de lo que WhatsApp admite."),
 }
-MAY_COPY = frozenset({LinkTrouble.TOO_BIG, LinkTrouble.WRONG_KIND})
+WRONG_KINDS = {
+    "image": N_("No es una imagen que WhatsApp envíe. Cambia el tipo de la regla, o elige un JPG o PNG."),
+    "video": N_("No es un video. Cambia el tipo de la regla, o elige un MP4."),
+    "audio": N_("No es un audio. Cambia el tipo de la regla, o elige otro archivo."),
+}
 
 
 @post("/reglas/archivos", status_code=201, request_max_body_size=LARGEST_BODY)
 async def upload(request: AnyRequest, rule_desk: Given[RuleDesk], shelf: Given[Shelf]) -> Response[Any]:
     """The bytes are the body. Answers with the line of the form for it, else with what to do."""
-    length, wanted = request.headers.get("content-length", ""), _kind(request)
-    return await _keep(
-        rule_desk,
-        shelf,
-        _pieces(request),
-        filename=request.query_params.get("nombre", ""),
-        mime=request.headers.get("content-type", ""),
-        length=int(length) if length.isascii() and length.isdigit() and len(length) < 12 else None,
-        as_document=wanted == "document",
-    )
+    told = request.headers.get("content-length", "")
+    length = int(told) if told.isascii() and told.isdigit() and len(told) < 12 else None
+    name, mime = request.query_params.get("nombre", ""), request.headers.get("content-type", "")
+    try:
+        return await _keep(rule_desk, shelf, _pieces(request), _kind(request), name, mime=mime, length=length)
+    except NotSendable as error:
+        words = error.words(rule_desk.gettext)
+        return Response({"error": error.code, "message": words}, status_code=error.status)
 
 
 @post("/reglas/enlaces", status_code=200)
 async def look_at_link(request: AnyRequest, rule_desk: Given[RuleDesk], links: Given[Links]) -> Response[Any]:
     """One bounded request; what is wrong is said beside the address, which may be kept all the same."""
-    url = await _address(request)
+    url, wanted = await _address(request), _kind(request)
     if own_path(url, rule_desk.settings.own_address):
         return _line(rule_desk, MediaRef(url))
-    link = await links.look(url, _kind(request))
+    link = await links.look(url, wanted)
     warning = TROUBLES[link.trouble] if link.trouble else ""
-    may_copy = link.trouble is None or link.trouble in MAY_COPY
-    return _line(rule_desk, MediaRef(url, link.mime), warning=warning, may_copy=may_copy)
+    may_copy = link.trouble in {None, LinkTrouble.TOO_BIG}
+    return _line(rule_desk, MediaRef(url, link.mime), warning=warning, copy_as=wanted if may_copy else "")
 
 
 @post("/reglas/copias", status_code=200)
@@ -75,29 +77,29 @@ async def copy_link(
     name = unquote(PurePosixPath(urlsplit(url).path).name)
     try:
         async with links.pieces(url) as pieces:
-            as_document = _kind(request) == "document"
-            return await _keep(
-                rule_desk, shelf, pieces, filename=name, mime="", length=None, as_document=as_document, source=url
-            )
+            return await _keep(rule_desk, shelf, pieces, _kind(request), name, source=url)
     except LinkRefused as error:
         return _line(rule_desk, MediaRef(url), warning=TROUBLES[error.trouble])
+    except NotSendable as error:
+        return _line(rule_desk, MediaRef(url), warning=error.words(rule_desk.gettext))
 
 
 async def _keep(
     desk: RuleDesk,
     shelf: Shelf,
     pieces: AsyncIterator[bytes],
-    *,
+    wanted: str,
     filename: str,
-    mime: str,
-    length: int | None,
-    as_document: bool,
+    *,
+    mime: str = "",
+    length: int | None = None,
     source: str = "",
 ) -> Response[Any]:
-    try:
-        stored = await shelf.shelve(pieces, filename=filename, mime=mime, length=length, as_document=as_document)
-    except NotSendable as error:
-        return Response({"error": error.code, "message": error.words(desk.gettext)}, status_code=error.status)
+    """The line of the form for it. Raises NotSendable, also for a file of another kind than the rule sends."""
+    as_document = wanted == "document"
+    stored = await shelf.shelve(pieces, filename=filename, mime=mime, length=length, as_document=as_document)
+    if stored.kind != wanted:
+        raise NotSendable(WRONG_KINDS[wanted])
 
     async def work(tx: Transaction) -> str:
         public_id = await _add_row(tx, stored, filename, desk.user.id, desk.real_now)
@@ -117,18 +119,17 @@ async def _add_row(tx: Transaction, stored: StoredFile, filename: str, user_id: 
 
 
 def _line(
-    desk: RuleDesk, media: MediaRef, *, status: int = 200, warning: str = "", may_copy: bool = False, name: str = ""
+    desk: RuleDesk, media: MediaRef, *, status: int = 200, warning: str = "", copy_as: str = "", name: str = ""
 ) -> Response[Any]:
+    """`copy_as` is the kind that a copy would be kept as; empty where there is nothing to copy."""
     return desk.html(
         "rules/_media.html",
         status=status,
         media=media,
-        place="nueva",
         element=f"media-{uuid4().hex[:8]}",
         warning=warning,
-        may_copy=may_copy,
+        copy_as=copy_as,
         shown_name=name,
-        form_element="",
     )
 
 

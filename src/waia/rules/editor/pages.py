@@ -54,7 +54,7 @@ def shared(desk: RuleDesk, state: State) -> dict[str, Any]:
 
 def may_publish_at_once(draft: Draft, form: Form) -> bool:
     """Whether saving this rule and publishing would publish nothing else."""
-    return not (draft.changed_ids - {form.rule_id})
+    return not draft.changes_profile and not (draft.changed_ids - {form.rule_id})
 
 
 def filters_of(request: AnyRequest) -> Filters:

@@ -77,7 +77,7 @@ async def say(request: AnyRequest, rule_desk: Given[RuleDesk]) -> Response[Any]:
 
 
 def _book(desk: RuleDesk, state: State) -> Any:
-    return state.draft.book(desk.flow.settings)
+    return state.draft.book(desk.flow.settings_of(state.draft.profile))
 
 
 def _utterance(form: SaidForm, desk: RuleDesk) -> Utterance:

@@ -14,7 +14,7 @@ from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_
 from waia.rules import draft_repository as repository
 from waia.rules import editing
-from waia.rules.difference_words import Sentence, sentences
+from waia.rules.difference_words import Sentence, profile_sentences, sentences
 from waia.rules.differences import changes_between
 from waia.rules.editor.desk import LARGEST_FORM, LONGEST_DETAIL, RuleDesk, State
 from waia.rules.editor.pages import shared
@@ -63,7 +63,8 @@ async def forget_draft(rule_desk: Given[RuleDesk]) -> Response[Any]:
 
     async def work(tx: Transaction) -> None:
         await editing.forget_all(tx)
-        first, second = changed_values(before.draft.rules, before.draft.live)
+        draft = before.draft
+        first, second = changed_values(draft.rules, draft.live, (draft.profile, draft.live_profile))
         await rule_desk.note(tx, "flow.draft_dropped", "draft", first[:LONGEST_DETAIL], second[:LONGEST_DETAIL])
 
     await rule_desk.run(work)
@@ -86,15 +87,19 @@ async def show_version(rule_desk: Given[RuleDesk], version_id: FromPath[int]) ->
         if version is None:
             raise NotFound
         earlier = await repository.version_before(tx, version_id)
-        live = await repository.live_rules(tx)
+        draft = await repository.read_draft(tx)
     rules = repository.rules_of_version(version)
     before = repository.rules_of_version(earlier) if earlier is not None else {}
     return rule_desk.html(
         "rules/_version.html",
         version=version,
         first=earlier is None,
-        changed=sentences(changes_between(before, rules)) if earlier is not None else [],
-        back=sentences(changes_between(live, rules)),
+        changed=(
+            profile_sentences(earlier.profile, version.profile) + sentences(changes_between(before, rules))
+            if earlier is not None
+            else []
+        ),
+        back=profile_sentences(draft.live_profile, version.profile) + sentences(changes_between(draft.live, rules)),
         rule_count=len(rules),
     )
 
@@ -111,12 +116,14 @@ async def restore_version(rule_desk: Given[RuleDesk], version_id: FromPath[int])
 
 
 async def _note(tx: Transaction, desk: RuleDesk, action: str, done: Published) -> None:
-    before, after = changed_values(done.before, done.after)
+    before, after = changed_values(done.before, done.after, done.profiles)
     await desk.note(tx, action, f"flow {done.version_id}", before[:LONGEST_DETAIL], after[:LONGEST_DETAIL])
 
 
 def _page(desk: RuleDesk, state: State, error: Conflict | None = None) -> Response[Any]:
-    changed: list[Sentence] = sentences(changes_between(state.draft.live, state.draft.rules))
+    draft = state.draft
+    changed: list[Sentence] = profile_sentences(draft.live_profile, draft.profile)
+    changed += sentences(changes_between(draft.live, draft.rules))
     return desk.html(
         "rules/publish.html",
         status=error.status if error else 200,

@@ -6,7 +6,6 @@ from litestar import Router
 from litestar.di import Provide
 
 from waia.accounts.guards import require_admin
-from waia.media.links import Links
 from waia.rules.editor import (
     check_routes,
     form_routes,
@@ -18,8 +17,6 @@ from waia.rules.editor import (
     saving,
 )
 from waia.rules.editor.desk import provide_rule_desk
-
-LINKS = Links()
 
 routes: Sequence[Router] = (
     Router(
@@ -56,9 +53,6 @@ routes: Sequence[Router] = (
             phone_routes.say,
         ],
         guards=[require_admin],
-        dependencies={
-            "rule_desk": Provide(provide_rule_desk),
-            "links": Provide(lambda: LINKS, sync_to_thread=False),
-        },
+        dependencies={"rule_desk": Provide(provide_rule_desk)},
     ),
 )

@@ -1,6 +1,7 @@
 """The table of rules as plain values: steps, rows with what each does, what the check found, what the draft changed."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`place` counts from 1 among the rules of the step; 0 for one that the draft removes."""
+
     id: int
     content: RuleContent
     status: Status
@@ -53,6 +56,7 @@ class Row:
     ways: tuple[Way, ...]
     findings: tuple[Finding, ...]
     author: str
+    place: int = 0
 
     @property
     def worst(self) -> Severity | None:
@@ -93,9 +97,15 @@ def rows_of(state: State) -> Iterator[Row]:
     everything = sorted({**draft.rules, **removed}.items(), key=lambda item: (item[1].priority, item[0]))
     known = {step_key(content.step) for content in draft.rules.values()}
     by_rule, changed = state.checked.by_rule, {one.rule_id for one in changes_between(draft.live, draft.rules)}
+    places = Counter[str]()
     for rule_id, content in everything:
         row = _row(draft, rule_id, content, by_rule.get(rule_id, []), known)
-        yield row if rule_id in changed or rule_id in removed else replace(row, status=Status.SAME)
+        if rule_id in removed:
+            yield row
+            continue
+        places[step_key(content.step)] += 1
+        row = replace(row, place=places[step_key(content.step)])
+        yield row if rule_id in changed else replace(row, status=Status.SAME)
 
 
 def row_of(state: State, rule_id: int) -> Row | None:

@@ -21,14 +21,13 @@ from waia.rules.draft import Draft
 from waia.rules.editing import Overtaken
 from waia.rules.editor.answers import Toast, answer
 from waia.rules.editor.desk import LARGEST_FORM, RuleDesk, State
-from waia.rules.editor.form import Form, content_of, errors_of, form_of, read_form
+from waia.rules.editor.form import Form, content_of, form_of, read_form
+from waia.rules.editor.form_errors import errors_of
 from waia.rules.editor.pages import may_publish_at_once, shared
 from waia.rules.publishing import publish
 
 AnyRequest = Request[Any, Any, Any]
 OWN_FILE = re.compile(r"/media/([0-9a-f]{32})")
-ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+|/(?!/)[^\s\"<>\\^`{|}]*", re.IGNORECASE)
-BAD_ADDRESS = N_("La dirección debe empezar con https:// y no tener espacios.")
 PUBLISHED = N_("Publicado: ya responde así.")
 HAS_ERRORS = N_("Quedó en el borrador: corrige lo marcado en rojo antes de publicar.")
 NOT_ALONE = N_("Quedó en el borrador con otros cambios: revísalos juntos antes de publicar.")
@@ -59,10 +58,7 @@ async def _save(desk: RuleDesk, form: Form) -> Response[Any]:
 
 
 def _refuse(form: Form, desk: RuleDesk, state: State) -> None:
-    errors = errors_of(form, state.roles, desk.flow.settings.handlers)
-    if any(not ADDRESS.fullmatch(media.url) for media in form.medias):
-        errors["media"] = BAD_ADDRESS
-    if errors:
+    if errors := errors_of(form, state.roles, desk.flow.settings.handlers):
         raise Invalid(errors)
 
 
@@ -71,10 +67,10 @@ async def _write(desk: RuleDesk, form: Form, before: State) -> tuple[int, Toast 
 
     async def work(tx: Transaction) -> tuple[int, Toast | None]:
         content = await with_files(tx, before.draft, content_of(form))
-        rule_id = await editing.save(tx, desk.user, form.rule_id, content, form.sent.seen, desk.real_now)
+        rule_id = await editing.save(tx, desk.user, form.rule_id, content, form.typed.seen, desk.real_now)
         state = await desk.state_in(tx)
         toast, audited_as = None, "rule.created" if form.rule_id is None else "rule.changed"
-        if form.sent.publicar and rule_id in state.draft.pending:
+        if form.typed.publicar and rule_id in state.draft.pending:
             toast = _why_not(state, form, rule_id)
             if toast is None:
                 await publish(tx, desk.user, desk.real_now)
@@ -124,7 +120,7 @@ def overtaken(desk: RuleDesk, state: State, form: Form, error: Overtaken) -> Res
     return desk.html(
         "rules/_row_form.html",
         status=error.status,
-        form=form,
+        form=form.having_seen(error.seen),
         theirs=theirs,
         author=error.author,
         differing=changed,
