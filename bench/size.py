@@ -21,6 +21,7 @@ class Size:
     crowds: tuple[int, ...]
     crowd_s: float
     stalled: int
+    rules: int
 
 
 FULL = Size(
@@ -38,6 +39,7 @@ FULL = Size(
     crowds=(500, 2_000),
     crowd_s=15.0,
     stalled=100,
+    rules=10_000,
 )
 TINY = Size(
     starts=1,
@@ -54,4 +56,5 @@ TINY = Size(
     crowds=(3,),
     crowd_s=0.5,
     stalled=2,
+    rules=20,
 )

@@ -12,6 +12,7 @@ from waia.owner.sheets import box
 from waia.owner.sheets.comparing import compare
 from waia.owner.sheets.kinds import blank
 from waia.owner.sheets.reading import read_grid
+from waia.owner.sheets.targets import changes_in
 from waia.owner.sheets.values import Context, Refused, Report, Values
 from waia.owner.sheets.writing import write_sheet, write_template
 
@@ -189,9 +190,10 @@ async def test_the_child_tells_its_progress_and_one_that_takes_too_long_is_ended
     async def tell(count: int) -> None:
         told.append(count)
 
-    report = await box.look_through(book(["step", "input_text"], *rows), context, tmp_path, tell)
-    assert (report.count("added"), told) == (600, [250, 500])
-    hurried = await box.look_through(PLAIN, context, tmp_path, tell, wall_s=0.01)
+    summary, changes = await box.look_through(book(["step", "input_text"], *rows), context, tmp_path, tell)
+    assert (summary.counts["added"], len(summary.items), told) == (600, 300, [250, 500])
+    assert len(changes_in(changes)) == 600
+    hurried, _ = await box.look_through(PLAIN, context, tmp_path, tell, wall_s=0.01)
     assert [problem.message for problem in hurried.problems] == [box.GAVE_UP]
 
 
@@ -199,5 +201,5 @@ async def test_a_child_that_wants_too_much_memory_is_told_of_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box, "MEMORY", 16 * 1024 * 1024)
-    report = await box.look_through(PLAIN, Context("reglas", {}, [], []), tmp_path, lambda _: asyncio.sleep(0))
-    assert [problem.message for problem in report.problems] == [box.GAVE_UP]
+    summary, _ = await box.look_through(PLAIN, Context("reglas", {}, [], []), tmp_path, lambda _: asyncio.sleep(0))
+    assert [problem.message for problem in summary.problems] == [box.GAVE_UP]

@@ -11,7 +11,8 @@ from waia.kit.columns import Model, UtcDateTime, big_id, long_bytes, long_text
 class SheetImport(Model):
     """`state` is waiting, checking, ready, refused, applied. `content` goes once it was looked through.
 
-    `report` is what was found, as JSON; `basis` tells what the rows were compared with.
+    `report` is a summary of what was found, as JSON, `changes` a line of JSON for each thing that applying it writes;
+    `basis` names the state that the rows were compared with.
     """
 
     __tablename__ = "sheet_imports"
@@ -27,5 +28,6 @@ class SheetImport(Model):
     content: Mapped[bytes | None] = mapped_column(long_bytes())
     basis: Mapped[str] = mapped_column(String(64), default="", server_default="")
     report: Mapped[str | None] = mapped_column(long_text())
+    changes: Mapped[bytes | None] = mapped_column(long_bytes())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,8 @@ from sqlalchemy import and_, bindparam, column, delete, exists, func, insert, li
 from waia.accounts.repository import shown_names
 from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
-from waia.kit.sql import table_of
+from waia.kit.events import Counter
+from waia.kit.sql import insert_ignore, table_of
 from waia.media.models import Media, MediaFile
 from waia.media.values import Scope, address_of
 from waia.quick_replies.models import QuickReply, QuickReplyMedia, QuickReplyRole
@@ -21,6 +22,8 @@ from waia.quick_replies.values import ALL, PRIVATE, ROLES, ReplyContent, ReplyFi
 _RULES = table("reglas", column("guardar_como"))
 _REPLY = table_of(QuickReply)
 CHUNK = 500
+# Rises with every change of the table.
+STATE = "quick_replies"
 _MEDIA = table_of(Media)
 
 
@@ -88,6 +91,18 @@ async def name_is_taken(tx: Transaction, name: str, author_id: int | None, but: 
     return any(found != but for found in (await tx.execute(wanted)).scalars())
 
 
+async def lock(tx: Transaction) -> int:
+    """Those who change the table take turns; the number of this turn."""
+    await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": STATE, "value": 0}])
+    await tx.execute(update(Counter).where(Counter.name == STATE).values(value=Counter.value + 1))
+    return await last_turn(tx)
+
+
+async def last_turn(tx: Transaction) -> int:
+    """The number of the newest change."""
+    return int((await tx.execute(select(Counter.value).where(Counter.name == STATE))).scalar_one_or_none() or 0)
+
+
 async def lock_reply(tx: Transaction, reply_id: int) -> None:
     """Those who change the same one take turns."""
     await tx.execute(select(_REPLY.c.id).where(_REPLY.c.id == reply_id).with_for_update())
@@ -103,6 +118,7 @@ async def store_reply(tx: Transaction, reply_id: int, content: ReplyContent, aut
 
 async def store_many(tx: Transaction, contents: Sequence[tuple[int | None, ReplyContent]], author_id: int) -> list[int]:
     """New ones (without an id) come last in order; a fixed number of statements. The ids of all."""
+    await lock(tx)
     last_id, last_place = (await tx.execute(_LAST)).one()
     ids = [reply_id or (last_id or 0) + place for place, (reply_id, _) in enumerate(contents, 1)]
     new: list[dict[str, Any]] = []
@@ -124,6 +140,7 @@ async def store_many(tx: Transaction, contents: Sequence[tuple[int | None, Reply
 
 async def store_deleted(tx: Transaction, reply_ids: Sequence[int], at: datetime | None) -> None:
     if reply_ids:
+        await lock(tx)
         await tx.execute(_DELETE, [{"reply": reply_id, "at": at} for reply_id in reply_ids])
 
 
@@ -136,6 +153,7 @@ async def deleted_reply(tx: Transaction, reply_id: int) -> Any:
 async def store_order(tx: Transaction, ids: Sequence[int]) -> None:
     rows = [{"reply": reply_id, "place": place} for place, reply_id in enumerate(ids)]
     if rows:
+        await lock(tx)
         await tx.execute(_ORDER, rows)
 
 

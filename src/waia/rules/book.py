@@ -78,6 +78,9 @@ class Rules:
     async def _read(self, known: Flow | None) -> Flow:
         async with self._database.reading() as tx:
             published = await published_flow(tx)
+        return await asyncio.to_thread(self._newer, known, published)
+
+    def _newer(self, known: Flow | None, published: Published) -> Flow:
         if known is not None and known.fingerprint == published.fingerprint:
             return known
         return self._compile(published)

@@ -230,8 +230,8 @@ _PROFILES = {
         "contenga las palabras, los comandos son el mensaje entero, y el primer mensaje se contesta después del saludo."
     ),
     "original": N_(
-        "El flujo pasa del perfil «%(before)s» al perfil «%(after)s»: el mensaje entero tiene que ser igual en todas las "
-        "reglas, los comandos valen en cualquier parte, y al primer mensaje solo se saluda."
+        "El flujo pasa del perfil «%(before)s» al perfil «%(after)s»: en todas las reglas el mensaje entero tiene que "
+        "ser igual, los comandos valen en cualquier parte, y al primer mensaje solo se saluda."
     ),
 }
 _KINDS = {

@@ -1,15 +1,18 @@
 """SQL of the draft, of the rows in force that a publication writes, and of the versions that were published."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Raw
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from waia.accounts.models import Role, User
 from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
 from waia.kit.events import Counter
+from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of, upsert
 from waia.rules.content import Contents, MediaRef, RuleContent, columns_of, content_from_json
 from waia.rules.draft import Draft, Pending
@@ -19,16 +22,26 @@ from waia.rules.rows import contents_of
 from waia.rules.stored_settings import draft_profile_of, profile_of
 
 COUNTER = "rules"
+# Rises with every change of the draft or of what is in force.
+STATE = "flow"
 NEWEST_VERSIONS = 200
 CHUNK = 500
 _RULES, _MEDIAS, _DRAFTS, _VERSIONS = (table_of(model) for model in (RuleRow, RuleMedia, RuleDraft, FlowVersion))
+_PARTS = ("author_id", "changed_at", "deleted", "rule")
+_KEEP = Prepared(lambda dialect: upsert(dialect, RuleDraft, ("rule_id",), _PARTS))
 _NAME = func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("author")
 
 
-async def lock(tx: Transaction) -> None:
-    """Those who change the draft or publish it take turns; on SQLite every writer does."""
-    await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": COUNTER, "value": 0}])
-    await tx.execute(select(Counter.value).where(Counter.name == COUNTER).with_for_update())
+async def lock(tx: Transaction) -> int:
+    """Those who change the draft or publish it take turns; the number of this turn."""
+    await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": COUNTER, "value": 0}, {"name": STATE, "value": 0}])
+    await tx.execute(update(Counter).where(Counter.name == STATE).values(value=Counter.value + 1))
+    return await last_turn(tx)
+
+
+async def last_turn(tx: Transaction) -> int:
+    """The number of the newest change that was made here; statements typed by hand are not counted."""
+    return int((await tx.execute(select(Counter.value).where(Counter.name == STATE))).scalar_one_or_none() or 0)
 
 
 async def next_rule_id(tx: Transaction) -> int:
@@ -52,13 +65,15 @@ async def remember_ids(tx: Transaction, rules: Contents) -> None:
 
 
 async def live_rules(tx: Transaction) -> dict[int, RuleContent]:
-    return contents_of((await tx.execute(RULES)).all(), (await tx.execute(MEDIAS)).all())
+    rules, medias = await tx.execute(RULES), await tx.execute(MEDIAS)
+    return await asyncio.to_thread(lambda: contents_of(rules.all(), medias.all()))  # may be ten thousand
 
 
 async def read_draft(tx: Transaction) -> Draft:
     live = await live_rules(tx)
     found = select(*_DRAFTS.c, _NAME).outerjoin(User, User.id == _DRAFTS.c.author_id).order_by(_DRAFTS.c.id)
-    pending = {row.rule_id: _pending(row) for row in await tx.execute(found)}
+    changed = await tx.execute(found)
+    pending = await asyncio.to_thread(lambda: {row.rule_id: _pending(row) for row in changed})
     stored = await stored_settings(tx)
     return Draft(live, pending, draft_profile_of(stored), profile_of(stored))
 
@@ -75,8 +90,17 @@ async def keep_all(tx: Transaction, rules: Contents, user: SignedIn, now: dateti
         for rule_id, content in rules.items()
     ]
     if rows:
-        columns = ("author_id", "changed_at", "deleted", "rule")
-        await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), columns), rows)
+        await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), _PARTS), rows)
+
+
+async def keep_packed(
+    tx: Transaction, rules: Mapping[int, Raw], user: SignedIn, now: datetime, *, deleted: bool
+) -> None:
+    """Many at once, each as the JSON of its content; in slices, so that others get their turn."""
+    about = {"author_id": user.id, "changed_at": now, "deleted": deleted}
+    rows = [{"rule_id": rule_id, "rule": packed, **about} for rule_id, packed in rules.items()]
+    for start in range(0, len(rows), CHUNK):
+        await tx.change(_KEEP, rows[start : start + CHUNK])
 
 
 async def drop(tx: Transaction, rule_ids: Sequence[int]) -> None:

@@ -1,6 +1,5 @@
 """What an admin does to the draft: save, remove, bring back, copy, switch on and off, put elsewhere, throw away."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -122,26 +121,6 @@ async def move(tx: Transaction, user: SignedIn, rule_id: int, place: int, now: d
     draft = await repository.read_draft(tx)
     _existing(draft, rule_id)
     await _move(tx, draft, rule_id, place, user, now)
-
-
-async def take_in(
-    tx: Transaction,
-    user: SignedIn,
-    written: Sequence[tuple[int | None, RuleContent]],
-    removed: Sequence[int],
-    now: datetime,
-) -> None:
-    """Many rules at once, as a sheet has them; an id of None is a new rule. One that is gone meanwhile stays gone."""
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
-    fresh = iter(await repository.next_rule_ids(tx, sum(rule_id is None for rule_id, _ in written)))
-    contents = {next(fresh) if rule_id is None else rule_id: content for rule_id, content in written}
-    as_in_force = [rule_id for rule_id, content in contents.items() if draft.live.get(rule_id) == content]
-    await repository.drop(tx, as_in_force)
-    changed = {rule_id: content for rule_id, content in contents.items() if rule_id not in set(as_in_force)}
-    await repository.keep_all(tx, changed, user, now)
-    gone = {rule_id: draft.rules[rule_id] for rule_id in removed if rule_id in draft.rules}
-    await repository.keep_all(tx, gone, user, now, deleted=True)
 
 
 async def _move(tx: Transaction, draft: Draft, rule_id: int, place: int, user: SignedIn, now: datetime) -> None:

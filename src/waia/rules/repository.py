@@ -1,8 +1,10 @@
 """SQL of the published flow and of the settings that owners keep in the database."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, delete, exists, select
@@ -16,7 +18,7 @@ MEDIAS = select(RuleMedia.rule_id, RuleMedia.url, RuleMedia.mime_type, RuleMedia
 SETTINGS = select(StoredSetting.name, StoredSetting.value).order_by(StoredSetting.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """Rows as stored, disabled rules too; columns go by their English keys."""
 
@@ -24,16 +26,21 @@ class Published:
     medias: Sequence[Row[Any]]
     settings: Mapping[str, str]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        rows = [tuple(row) for row in (*self.rules, *self.medias)]
-        content = repr((len(self.rules), rows, sorted(self.settings.items())))
-        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()
+        """Row by row: in one piece, thousands of them would hold up every other thread."""
+        digest = hashlib.sha256(
+            repr((len(self.rules), sorted(self.settings.items()))).encode("utf-8", "backslashreplace")
+        )
+        for row in (*self.rules, *self.medias):
+            digest.update(repr(tuple(row)).encode("utf-8", "backslashreplace"))
+        return digest.hexdigest()
 
 
 async def published_flow(tx: Transaction) -> Published:
-    rules, medias = (await tx.execute(RULES)).all(), (await tx.execute(MEDIAS)).all()
-    return Published(rules, medias, await stored_settings(tx))
+    rules, medias = await tx.execute(RULES), await tx.execute(MEDIAS)
+    rows = await asyncio.to_thread(lambda: (rules.all(), medias.all()))  # may be ten thousand
+    return Published(*rows, await stored_settings(tx))
 
 
 async def has_rules(tx: Transaction) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from waia.kit.clock import Clock
-from waia.kit.db import Database, Transaction
+from waia.kit.db import Database
 from waia.media.storage import Storage
 from waia.owner.sheets import repository as imports
 from waia.owner.sheets import targets
@@ -39,7 +39,7 @@ class SheetsWorker:
     async def _look_through(self, waiting: Waiting) -> None:
         handlers = sorted((await self.rules.book(self.clock.real())).settings.handlers)
         async with self.database.reading() as tx:
-            context = await targets.context_of(tx, waiting.kind, handlers, replace_all=waiting.replace_all)
+            compared = await targets.context_of(tx, waiting.kind, handlers, replace_all=waiting.replace_all)
         told_at: list[datetime] = []
 
         async def tell(rows: int) -> None:
@@ -49,11 +49,11 @@ class SheetsWorker:
                 await self.database.run(lambda tx: imports.note_progress(tx, waiting.id, rows, now))
 
         async with self.storage.workspace() as folder:
-            report = await look_through(waiting.content, context, folder, tell)
-        packed = msgspec.json.encode(report).decode()
-        basis, refused = targets.basis_of(context), bool(report.problems)
-
-        async def store(tx: Transaction) -> None:
-            await imports.store_report(tx, waiting.id, packed, basis, refused=refused)
-
-        await self.database.run(store)
+            summary, changes = await look_through(waiting.content, compared.context, folder, tell)
+        outcome = {
+            "state": "refused" if summary.problems else "ready",
+            "report": msgspec.json.encode(summary).decode(),
+            "changes": changes,
+            "basis": compared.basis,
+        }
+        await self.database.run(lambda tx: imports.store_outcome(tx, waiting.id, outcome))

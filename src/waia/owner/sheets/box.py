@@ -12,7 +12,7 @@ import msgspec
 from waia.kit.i18n import N_
 from waia.media.decoders import BOX
 from waia.owner.sheets.safety import MB
-from waia.owner.sheets.values import Context, Problem, Report
+from waia.owner.sheets.values import Context, Problem, Summary
 
 CHILD = str(Path(__file__).with_name("child.py"))
 MEMORY, FILE_SIZE, CPU_S, WALL_S = 512 * MB, 64 * MB, 30, 60.0
@@ -21,15 +21,31 @@ GAVE_UP = N_("El archivo pide demasiada memoria o demasiado tiempo. Copia los da
 
 async def look_through(
     content: bytes, context: Context, folder: Path, tell: Callable[[int], Awaitable[None]], *, wall_s: float = WALL_S
-) -> Report:
-    """What stands in the sheet against what is there. Never raises for anything that the file holds."""
-    sheet, told, report = folder / "sheet.xlsx", folder / "context.json", folder / "report.json"
+) -> tuple[Summary, bytes]:
+    """What stands in the sheet against what is there, and the lines of what it changes (`Change`).
+
+    Never raises for anything that the file holds.
+    """
+    sheet, told, summary, changes = (folder / name for name in ("sheet.xlsx", "told.json", "summary.json", "changes"))
     await asyncio.to_thread(sheet.write_bytes, content)
-    await asyncio.to_thread(lambda: told.write_bytes(msgspec.json.encode(context)))
-    code = await _run([sys.executable, "-I", CHILD, str(sheet), str(told), str(report)], tell, wall_s)
-    if code != 0 or not report.is_file():
-        return Report(problems=[Problem("", GAVE_UP)])
-    return await asyncio.to_thread(lambda: msgspec.json.decode(report.read_bytes(), type=Report))
+    await asyncio.to_thread(_write, told, context)
+    command = [sys.executable, "-I", CHILD, *map(str, (sheet, told, summary, changes))]
+    code = await _run(command, tell, wall_s)
+    if code != 0 or not summary.is_file():
+        return Summary(problems=[Problem("", GAVE_UP)], more={"problems": 1}), b""
+    found = msgspec.json.decode(await asyncio.to_thread(summary.read_bytes), type=Summary)
+    return found, await asyncio.to_thread(changes.read_bytes)
+
+
+def _write(file: Path, context: Context) -> None:
+    """A few rows at a time: encoding ten thousand in one call would hold up everybody."""
+    head = msgspec.json.encode(msgspec.structs.replace(context, current={}))
+    before, after = head.split(b'"current":{}', 1)
+    with file.open("wb") as out:
+        out.write(before + b'"current":{')
+        for place, (key, values) in enumerate(context.current.items()):
+            out.write((b"," if place else b"") + msgspec.json.encode(key) + b":" + msgspec.json.encode(values))
+        out.write(b"}" + after)
 
 
 async def _run(command: list[str], tell: Callable[[int], Awaitable[None]], wall_s: float) -> int:

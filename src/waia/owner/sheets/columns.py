@@ -9,18 +9,15 @@ RULES, REPLIES = "reglas", "botones"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """`original` is the order of sheets whose first row names no column."""
+    """`original` is the order of sheets whose first row names no column that we know."""
 
     names: tuple[str, ...]
     original: tuple[str, ...]
     aliases: Mapping[str, str]
 
     def named(self, headers: Sequence[str]) -> list[str | None]:
-        """The column of each header; the original's order when none is known. Unknown headers are left out."""
-        found = [self.aliases.get(plain(header)) for header in headers]
-        if any(found):
-            return found
-        return list(self.original)
+        """The column of each header, None where it is not known."""
+        return [self.aliases.get(plain(header)) for header in headers]
 
 
 def plain(header: str) -> str:

@@ -60,7 +60,7 @@ def compare(grid: Grid, context: Context) -> Report:
         problems += kinds.problems_of(context, row, values)
         items.append(_item(context.kind, row.number, found_id, before, values))
     removed = list(known.left()) if context.replace_all else []
-    return Report(items, removed, problems)
+    return Report(items, removed, problems, grid.has_titles)
 
 
 def _merged(kind: str, before: Values | None, given: Values) -> Values:

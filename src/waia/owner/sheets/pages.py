@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
+from waia.bot.models import FlowProfile
 from waia.kit.db import Transaction
 from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_, translator
@@ -22,13 +23,12 @@ from waia.owner.sheets import repository as imports
 from waia.owner.sheets import targets
 from waia.owner.sheets.columns import REPLIES, RULES
 from waia.owner.sheets.safety import MB, MOST_BYTES, TOO_BIG
-from waia.owner.sheets.values import Problem, Report
-from waia.rules.book import Rules
+from waia.owner.sheets.values import Problem, Summary
+from waia.rules.editing import choose_profile
 
 ADMINS = [require_admin]
 LARGEST_BODY = 12 * MB
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 300
 NO_FILE = N_("Elige un archivo .xlsx.")
 PAGES = {REPLIES: "/configuracion/botones", RULES: "/configuracion/reglas"}
 
@@ -93,23 +93,30 @@ async def show_import(office: Given[Office], import_id: FromPath[int]) -> Respon
 
 
 @post("/configuracion/excel/{import_id:int}/aplicacion", guards=ADMINS, status_code=200)
-async def apply(office: Given[Office], rules: Given[Rules], import_id: FromPath[int]) -> Response[Any]:
+async def apply(office: Given[Office], import_id: FromPath[int]) -> Response[Any]:
     """What was shown, or nothing: when something changed since, it is compared anew."""
-    handlers = sorted((await rules.book(office.by.now)).settings.handlers)
-
-    async def work(tx: Transaction) -> bool:
-        row = await imports.import_of(tx, import_id, office.user.id)
+    async with office.accounts.database.reading() as tx:
+        row, packed = await imports.import_of(tx, import_id, office.user.id), b""
         if row is None or row.state not in {"ready", "applied"}:
             raise NotFound
-        if row.state == "applied" or not await imports.mark_applied(tx, import_id):
-            return True
-        context = await targets.context_of(tx, row.kind, handlers, replace_all=row.replace_all)
-        if targets.basis_of(context) != row.basis:
-            return False
-        await targets.apply(tx, office.by, row.kind, msgspec.json.decode(row.report, type=Report))
-        return True
+        if row.state == "ready":
+            packed = await imports.changes_of(tx, import_id)
+    changes, summary = await asyncio.to_thread(targets.changes_in, packed), _summary(row)
+    profile = await _profile(office, row)
 
-    await _run_or_look_again(office, work, import_id)
+    async def work(tx: Transaction) -> None:
+        if not await imports.mark_applied(tx, import_id):
+            return
+        if not await targets.apply(tx, office.by, row.kind, row.basis, summary, changes):
+            raise ChangedMeanwhile
+        if profile:
+            await choose_profile(tx, FlowProfile.ORIGINAL)
+
+    try:
+        await office.run(work)
+    except ChangedMeanwhile:
+        await office.run(lambda tx: imports.look_again(tx, import_id))
+        raise
     return await show_import.fn(office, import_id)  # type: ignore[no-any-return]
 
 
@@ -123,16 +130,10 @@ async def discard(office: Given[Office], import_id: FromPath[int]) -> Response[A
     return Response(None, headers={"HX-Redirect": f"{PAGES[row.kind]}/excel"})
 
 
-async def _run_or_look_again(office: Office, work: Any, import_id: int) -> None:
-    async def careful(tx: Transaction) -> None:
-        if not await work(tx):
-            raise ChangedMeanwhile
-
-    try:
-        await office.run(careful)
-    except ChangedMeanwhile:
-        await office.run(lambda tx: imports.look_again(tx, import_id))
-        raise
+async def _profile(office: Office, row: Any) -> bool:
+    """Whether the flow shall have the habits of the application that the sheet comes from."""
+    asked = (await office.request.form()).get("perfil")
+    return row.kind == RULES and asked == FlowProfile.ORIGINAL
 
 
 def _kind(office: Office) -> str:
@@ -150,14 +151,20 @@ async def _file(name: str, write: Any, *told: Any) -> Response[bytes]:
 
 
 def _shown(office: Office, row: Any) -> dict[str, Any]:
-    report = msgspec.json.decode(row.report, type=Report) if row.report else Report()
-    translate = translator(office.page.language).gettext
-    problems = [(problem.cell, _said(translate, problem)) for problem in report.problems]
-    items = [item for item in report.items if item.status != "same"]
-    counts = {status: report.count(status) for status in ("added", "changed", "same")}
-    shown = {"problems": problems[:SHOWN], "items": items[:SHOWN], "removed": report.removed[:SHOWN]}
-    more = {"problems": len(problems), "items": len(items), "removed": len(report.removed)}
-    return {"row": row, "counts": counts, "totals": more, "back": PAGES[row.kind], **shown}
+    summary, translate = _summary(row), translator(office.page.language).gettext
+    problems = [(problem.cell, _said(translate, problem)) for problem in summary.problems]
+    offers_profile = row.kind == RULES and not summary.has_titles
+    return {
+        "row": row,
+        "summary": summary,
+        "problems": problems,
+        "offers_profile": offers_profile,
+        "back": PAGES[row.kind],
+    }
+
+
+def _summary(row: Any) -> Summary:
+    return msgspec.json.decode(row.report, type=Summary) if row.report else Summary()
 
 
 def _said(translate: Any, problem: Problem) -> str:

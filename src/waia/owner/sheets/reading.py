@@ -43,7 +43,8 @@ def read_grid(path: Path, kind: str, tell: Callable[[int], None]) -> Grid:
 def _grid(cells: Iterator[Sequence[Any]], kind: str, tell: Callable[[int], None]) -> Grid:
     """The first row names the columns, or is skipped, as the original did."""
     headers = [_text(cell) for cell in next(cells, ())]
-    names = BY_KIND[kind].named(headers)
+    titles = BY_KIND[kind].named(headers)
+    names = titles if any(titles) else list(BY_KIND[kind].original)
     rows: list[Row] = []
     problems: list[Problem] = []
     blank: list[int] = []
@@ -61,7 +62,7 @@ def _grid(cells: Iterator[Sequence[Any]], kind: str, tell: Callable[[int], None]
             tell(len(rows))
     if not rows:
         raise Refused(NO_ROWS)
-    return Grid(rows, problems)
+    return Grid(rows, problems, any(titles))
 
 
 def _row(number: int, found: Sequence[Any], names: Sequence[str | None], problems: list[Problem]) -> Row:

@@ -1,5 +1,6 @@
 """SQL of imports: a row for each sheet that somebody uploaded, from waiting to applied."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ SHEETS = "sheets"
 ABANDONED = timedelta(minutes=3)
 KEPT = timedelta(days=1)
 _IMPORT = table_of(SheetImport)
-_SHOWN = tuple(column for column in _IMPORT.c if column.name != "content")
+_SHOWN = tuple(column for column in _IMPORT.c if column.name not in {"content", "changes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,14 @@ async def add_import(tx: Transaction, row: dict[str, Any]) -> int:
 
 
 async def import_of(tx: Transaction, import_id: int, user_id: int) -> Any:
-    """The row without the file; only one's own."""
+    """The row without the file and without what it changes; only one's own."""
     wanted = select(*_SHOWN).where(_IMPORT.c.id == import_id, _IMPORT.c.user_id == user_id)
     return (await tx.execute(wanted)).one_or_none()
+
+
+async def changes_of(tx: Transaction, import_id: int) -> bytes:
+    found: bytes | None = (await tx.execute(select(_IMPORT.c.changes).where(_IMPORT.c.id == import_id))).scalar_one()
+    return found or b""
 
 
 async def next_waiting(tx: Transaction, now: datetime) -> int | None:
@@ -63,23 +69,23 @@ async def note_progress(tx: Transaction, import_id: int, rows: int, now: datetim
     await tx.execute(going.values(progress=min(rows, 32_000), claimed_at=now))
 
 
-async def store_report(tx: Transaction, import_id: int, report: str, basis: str, *, refused: bool) -> None:
+async def store_outcome(tx: Transaction, import_id: int, outcome: Mapping[str, Any]) -> None:
+    """State, report, changes and basis, unless it was forgotten meanwhile."""
     checked = update(_IMPORT).where(_IMPORT.c.id == import_id, _IMPORT.c.state == "checking")
-    values = {"report": report, "basis": basis, "state": "refused" if refused else "ready"}
-    await tx.execute(checked.values(**values))
+    await tx.execute(checked.values(**outcome))
 
 
 async def look_again(tx: Transaction, import_id: int) -> None:
     """What it was compared with has changed meanwhile."""
     tx.wake(SHEETS)
     again = update(_IMPORT).where(_IMPORT.c.id == import_id, _IMPORT.c.content.is_not(None))
-    await tx.execute(again.values(state="waiting", report=None, progress=0))
+    await tx.execute(again.values(state="waiting", report=None, changes=None, progress=0))
 
 
 async def mark_applied(tx: Transaction, import_id: int) -> bool:
     """False when it was applied already."""
     applied = update(_IMPORT).where(_IMPORT.c.id == import_id, _IMPORT.c.state == "ready")
-    return bool((await tx.execute(applied.values(state="applied", content=None))).rowcount)
+    return bool((await tx.execute(applied.values(state="applied", content=None, changes=None))).rowcount)
 
 
 async def forget_import(tx: Transaction, import_id: int, user_id: int) -> None:

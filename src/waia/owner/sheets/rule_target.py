@@ -1,91 +1,39 @@
-"""Rules as a sheet holds them, and how a checked sheet becomes part of the draft."""
+"""Rules as the target of a sheet: what the draft says now, and how a checked sheet becomes part of it."""
 
-from collections.abc import Iterator
-from mimetypes import guess_type
-from typing import Any
+from collections.abc import Sequence
 
 from waia.accounts.office import By
-from waia.bot.measures import read_number
 from waia.kit.db import Transaction
-from waia.owner.sheets.values import SAME, Report, Values
-from waia.rules.content import MediaRef, RuleContent
-from waia.rules.draft_repository import read_draft
-from waia.rules.editing import take_in
-
-# The column of the sheet, and the field of the rule.
-FIELDS = {
-    "step": "step",
-    "input_text": "triggers",
-    "respuesta": "text",
-    "siguiente_step": "next_steps",
-    "tipo": "kind",
-    "opciones": "options",
-    "rol_keyword": "role_keyword",
-    "calculo": "formula",
-    "handler": "handler",
-    "match": "match",
-    "condition": "condition",
-    "al_terminar": "at_end",
-    "guardar_como": "capture_name",
-    "guardar_tipo": "capture_kind",
-    "guardar_reintento": "capture_retry",
-    "unidad": "unit",
-    "minimo": "minimum",
-    "maximo": "maximum",
-    "prioridad": "priority",
-    "activa": "enabled",
-}
-LOWERED = {"kind", "match", "condition", "at_end", "capture_kind"}
+from waia.owner.sheets.columns import RULES
+from waia.owner.sheets.rule_values import values_of
+from waia.owner.sheets.values import Act, Change, Context, Values
+from waia.rules import draft_repository as repository
+from waia.rules.draft import Draft
 
 
-async def current_rules(tx: Transaction) -> dict[int, Values]:
-    """Those of the draft by id, in the order in which the bot will try them."""
-    draft = await read_draft(tx)
-    return {rule_id: _values(content) for rule_id, content in draft.rules.items()}
+def values_in(draft: Draft) -> dict[int, Values]:
+    """The rules of the draft by id, in the order in which the bot will try them."""
+    return {rule_id: values_of(content) for rule_id, content in draft.rules.items()}
 
 
-async def write_rules(tx: Transaction, by: By, report: Report) -> None:
-    """What the sheet adds, changes and removes becomes part of the draft."""
-    before = (await read_draft(tx)).rules
-    items = [item for item in report.items if item.status != SAME]
-    written = [(item.id, rule_content(item.values, before.get(item.id or 0))) for item in items]
-    await take_in(tx, by.actor, written, [rule_id for rule_id, _ in report.removed], by.now)
+def context_of(draft: Draft, roles: list[str], handlers: list[str], *, replace_all: bool) -> Context:
+    known = (content for rules in (draft.live, draft.rules) for content in rules.values())
+    return Context(
+        kind=RULES,
+        current={str(rule_id): values for rule_id, values in values_in(draft).items()},
+        roles=roles,
+        handlers=handlers,
+        replace_all=replace_all,
+        files={media.url: (media.mime, media.file_id) for content in known for media in content.medias},
+        in_force={str(one): values_of(draft.live[one]) for one in draft.pending if one in draft.live},
+    )
 
 
-def rule_content(values: Values, before: RuleContent | None) -> RuleContent:
-    """Files that the rule has already keep what is known of them."""
-    known = {media.url: media for media in before.medias} if before else {}
-    medias = tuple(known.get(url) or MediaRef(url, mime) for url, mime in media_fields(values))
-    return RuleContent(**rule_fields(values), medias=medias)
-
-
-def rule_fields(values: Values) -> dict[str, Any]:
-    """Typed, by the rule's English names; without its media."""
-    found: dict[str, Any] = {field: values[column] for column, field in FIELDS.items()}
-    for field in LOWERED:
-        found[field] = found[field].lower()
-    found |= {field: read_number(found[field]) if found[field] else None for field in ("minimum", "maximum")}
-    return found | {"priority": int(read_number(found["priority"]) or 0), "enabled": found["enabled"] != "0"}
-
-
-def media_fields(values: Values) -> Iterator[tuple[str, str]]:
-    """Address and type of each file, in order; the type is guessed from the address where nobody told it."""
-    types = values["media_tipo"].split("\n")
-    for place, url in enumerate(values["media_url"].split()):
-        told = types[place].partition(";")[0].strip() if place < len(types) else ""
-        yield url, told[:127] or guess_type(url)[0] or ""
-
-
-def _values(content: RuleContent) -> Values:
-    found = {column: _text(getattr(content, field)) for column, field in FIELDS.items()}
-    types = [media.mime for media in content.medias]
-    urls = "\n".join(media.url for media in content.medias)
-    return found | {"media_url": urls, "media_tipo": "\n".join(types) if any(types) else ""}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+async def write_rules(tx: Transaction, by: By, changes: Sequence[Change]) -> None:
+    """What the sheet adds, changes and removes becomes part of the draft. The caller holds the draft's lock."""
+    fresh = iter(await repository.next_rule_ids(tx, sum(change.id is None for change in changes)))
+    rules = {next(fresh) if one.id is None else one.id: one for one in changes}
+    for act, deleted in ((Act.WRITE, False), (Act.REMOVE, True)):
+        packed = {rule_id: change.content for rule_id, change in rules.items() if change.act is act}
+        await repository.keep_packed(tx, packed, by.actor, by.now, deleted=deleted)
+    await repository.drop(tx, [rule_id for rule_id, change in rules.items() if change.act is Act.RESET])

@@ -1,7 +1,8 @@
 """Where sheets come from and go to: quick replies as they are, rules through their draft."""
 
-import hashlib
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -11,49 +12,76 @@ from waia.kit.db import Transaction
 from waia.owner.sheets import rule_target
 from waia.owner.sheets.columns import RULES
 from waia.owner.sheets.kinds import EVERYBODY
-from waia.owner.sheets.values import ADDED, SAME, Context, Item, Report, Values
+from waia.owner.sheets.values import ADDED, CHANGED, Act, Change, Context, Summary, Values
 from waia.quick_replies import repository as replies
 from waia.quick_replies.values import ALL, ROLES, ReplyContent, ReplyFile
+from waia.rules import draft_repository as drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`basis` names the state of what a sheet is compared with."""
+
+    context: Context
+    basis: str
 
 
 async def current(tx: Transaction, kind: str) -> dict[int, Values]:
     """What is there by id, in order, as a sheet would hold it."""
     if kind == RULES:
-        return await rule_target.current_rules(tx)
+        return await asyncio.to_thread(rule_target.values_in, await drafts.read_draft(tx))
     keywords = {role.id: role.keyword for role in await roles_by_name(tx)}
-    return {
-        reply_id: _reply_values(content, keywords) for reply_id, content in (await replies.all_contents(tx)).items()
-    }
+    contents = await replies.all_contents(tx)
+    return {reply_id: _reply_values(content, keywords) for reply_id, content in contents.items()}
 
 
-async def context_of(tx: Transaction, kind: str, handlers: list[str], *, replace_all: bool) -> Context:
-    found = {str(key): values for key, values in (await current(tx, kind)).items()}
+async def context_of(tx: Transaction, kind: str, handlers: list[str], *, replace_all: bool) -> Compared:
+    basis = await _basis(tx, kind)  # before reading: what changes meanwhile is noticed when the sheet is applied
     roles = [role.keyword.lower() for role in await roles_by_name(tx)]
-    return Context(kind, found, roles, handlers, replace_all)
-
-
-def basis_of(context: Context) -> str:
-    """A short name of what a sheet was compared with."""
-    return hashlib.sha256(msgspec.json.encode([context.current, context.roles])).hexdigest()
-
-
-async def apply(tx: Transaction, by: By, kind: str, report: Report) -> None:
-    """All of it, in one transaction, with one entry in the trail."""
     if kind == RULES:
-        await rule_target.write_rules(tx, by, report)
+        draft = await drafts.read_draft(tx)
+        context = await asyncio.to_thread(rule_target.context_of, draft, roles, handlers, replace_all=replace_all)
     else:
-        await _write_replies(tx, by, report)
-    counts = {"added": report.count(ADDED), "changed": report.count("changed"), "removed": len(report.removed)}
+        found = {str(key): values for key, values in (await current(tx, kind)).items()}
+        context = Context(kind, found, roles, handlers, replace_all)
+    return Compared(context, basis)
+
+
+async def apply(tx: Transaction, by: By, kind: str, basis: str, summary: Summary, changes: Sequence[Change]) -> bool:
+    """All of it, with one entry in the trail. False, and nothing, when something changed since it was compared."""
+    if await _turn(tx, kind) != f"{int(basis) + 1}":
+        return False
+    if kind == RULES:
+        await rule_target.write_rules(tx, by, changes)
+    else:
+        await _write_replies(tx, by, changes)
+    counts = {name: summary.counts[name] for name in (ADDED, CHANGED)} | {"removed": summary.more["removed"]}
     await by.note(tx, "rules_imported" if kind == RULES else "replies_imported", "", **counts)
+    return True
 
 
-async def _write_replies(tx: Transaction, by: By, report: Report) -> None:
+def changes_in(packed: bytes) -> list[Change]:
+    """From their lines; short steps, because a thread that decodes holds everybody up until it is done."""
+    decoder = msgspec.json.Decoder(Change)
+    return [decoder.decode(line) for line in packed.splitlines()]
+
+
+async def _basis(tx: Transaction, kind: str) -> str:
+    return str(await (drafts.last_turn(tx) if kind == RULES else replies.last_turn(tx)))
+
+
+async def _turn(tx: Transaction, kind: str) -> str:
+    return str(await (drafts.lock(tx) if kind == RULES else replies.lock(tx)))
+
+
+async def _write_replies(tx: Transaction, by: By, changes: Sequence[Change]) -> None:
     roles = {role.keyword.lower(): role.id for role in await roles_by_name(tx)}
     before = await replies.all_contents(tx)
-    items = [item for item in report.items if item.status != SAME]
-    contents = [(item.id, _reply_content(item, before.get(item.id or 0), roles)) for item in items]
+    written = [change for change in changes if change.act is Act.WRITE]
+    contents = [(change.id, _reply_content(change, before.get(change.id or 0), roles)) for change in written]
     await replies.store_many(tx, contents, by.actor.id)
-    await replies.store_deleted(tx, [reply_id for reply_id, _ in report.removed], by.now)
+    gone = [change.id for change in changes if change.act is Act.REMOVE and change.id is not None]
+    await replies.store_deleted(tx, gone, by.now)
 
 
 def _reply_values(content: ReplyContent, keywords: Mapping[int, str]) -> Values:
@@ -67,10 +95,11 @@ def _reply_values(content: ReplyContent, keywords: Mapping[int, str]) -> Values:
     }
 
 
-def _reply_content(item: Item, before: ReplyContent | None, roles: Mapping[str, int]) -> ReplyContent:
+def _reply_content(change: Change, before: ReplyContent | None, roles: Mapping[str, int]) -> ReplyContent:
+    values = msgspec.json.decode(change.content, type=Values)
     known = {file.url: file for file in before.files} if before else {}
-    named = [word.lower() for word in item.values["para"].replace(",", " ").split()]
+    named = [word.lower() for word in values["para"].replace(",", " ").split()]
     role_ids = tuple(sorted({roles[word] for word in named if word in roles}))
-    files = tuple(known.get(url, ReplyFile(url)) for url in item.values["media_url"].split())
+    files = tuple(known.get(url, ReplyFile(url)) for url in values["media_url"].split())
     audience = ROLES if role_ids and EVERYBODY not in named else ALL
-    return ReplyContent(item.values["nombre"], item.values["mensaje"], audience, role_ids, files)
+    return ReplyContent(values["nombre"], values["mensaje"], audience, role_ids, files)

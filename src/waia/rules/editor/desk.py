@@ -1,5 +1,6 @@
 """What every page of the editor needs: who edits, the draft with its check, and how a change is written and noted."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -62,8 +63,7 @@ class RuleDesk:
 
     async def state_in(self, tx: Transaction) -> State:
         draft, roles = await repository.read_draft(tx), await repository.role_names(tx)
-        checked = check_draft(draft, self.flow.settings_of, roles)
-        return State(draft, checked, roles, changes_of(draft))
+        return await asyncio.to_thread(_state, draft, self.flow, roles)
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What is written counts for the bot of this process at once."""
@@ -91,6 +91,10 @@ class RuleDesk:
 
     def html(self, template: str, *, status: int = 200, **context: Any) -> Response[str]:
         return self.page.html(template, status=status, gettext_of=self.gettext, **context)
+
+
+def _state(draft: Draft, flow: Flow, roles: Mapping[str, str]) -> State:
+    return State(draft, check_draft(draft, flow.settings_of, roles), roles, changes_of(draft))
 
 
 async def provide_rule_desk(

@@ -1,5 +1,6 @@
 """The page of rules, and the draft's bar that every page of the owner carries."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from waia.rules.content import RuleContent
 from waia.rules.draft import Draft
 from waia.rules.editor.desk import RuleDesk, State
 from waia.rules.editor.form import Form, form_of
-from waia.rules.editor.rows import Filters, counts, step_names, steps_of
+from waia.rules.editor.rows import Filters, counts, listed_steps, step_names, steps_of
 from waia.rules.finding_words import cure, wrong
 
 AnyRequest = Request[Any, Any, Any]
@@ -18,17 +19,22 @@ AnyRequest = Request[Any, Any, Any]
 
 @get(["/reglas", "/configuracion/reglas", "/configuracion"])
 async def show_rules(rule_desk: Given[RuleDesk]) -> Response[str]:
-    filters, state = filters_of(rule_desk.request), await rule_desk.state()
-    open_form = None
+    return await asyncio.to_thread(_rules, rule_desk, await rule_desk.state())
+
+
+def _rules(desk: RuleDesk, state: State) -> Response[str]:
+    filters, open_form = filters_of(desk.request), None
     if filters.abierta is not None and (content := state.draft.rules.get(filters.abierta)) is not None:
         open_form = form_of(content, filters.abierta, seen=content.seen)
-    return rule_desk.html(
+    listed = listed_steps(steps_of(state, desk.flow.settings.initial_step, filters), filters)
+    return desk.html(
         "rules/page.html",
         filters=filters,
-        steps=steps_of(state, rule_desk.flow.settings.initial_step, filters),
+        steps=listed.steps,
+        listed=listed,
         open_form=open_form,
         total=len(state.draft.rules),
-        **shared(rule_desk, state),
+        **shared(desk, state),
     )
 
 
@@ -60,10 +66,13 @@ def may_publish_at_once(draft: Draft, form: Form) -> bool:
 def filters_of(request: AnyRequest) -> Filters:
     """What cannot be read is no filter."""
     asked = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
-    number = asked.pop("abierta", "")
-    opened = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    opened, first = _number(asked.pop("abierta", "")), _number(asked.pop("desde", ""))
     known = {name: value[:200] for name, value in asked.items() if name in Filters.__struct_fields__}
-    return msgspec.convert({**known, "abierta": opened}, Filters)
+    return msgspec.convert({**known, "abierta": opened, "desde": first or 0}, Filters)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def blank(step: str) -> RuleContent:

@@ -1,5 +1,6 @@
 """The draft's way into force: what it changes in words, what the check says, the versions, and the way back."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -35,7 +36,7 @@ class PublishForm(msgspec.Struct, frozen=True):
 
 @get("/reglas/publicacion")
 async def show_changes(rule_desk: Given[RuleDesk]) -> Response[Any]:
-    return _page(rule_desk, await rule_desk.state())
+    return await asyncio.to_thread(_page, rule_desk, await rule_desk.state())
 
 
 @post("/reglas/publicacion", status_code=200, request_max_body_size=LARGEST_FORM)

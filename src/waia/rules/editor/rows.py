@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -15,12 +16,15 @@ from waia.rules.differences import changes_between
 from waia.rules.draft import Draft, Status
 from waia.rules.editor.desk import State
 
-EXCERPT, MOST_TRIGGERS = 140, 6
+EXCERPT, MOST_TRIGGERS, MOST_ROWS = 140, 6, 300
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """From the address of the page; empty means all. `ver` is `cambios` or `avisos`, `abierta` a rule to edit."""
+    """From the address of the page; empty means all. `ver` is `cambios` or `avisos`, `abierta` a rule to edit.
+
+    `desde` counts rules from 0: where the page begins in a flow that is too large for one.
+    """
 
     paso: str = ""
     q: str = ""
@@ -28,10 +32,17 @@ class Filters(msgspec.Struct, frozen=True):
     rol: str = ""
     ver: str = ""
     abierta: int | None = None
+    desde: int = 0
 
     @property
     def are_set(self) -> bool:
         return any((self.paso, self.q, self.tipo, self.rol, self.ver))
+
+    def address(self, first: int) -> str:
+        """The page with the same filters that begins there."""
+        named = {name: getattr(self, name) for name in ("paso", "q", "tipo", "rol", "ver")} | {"desde": first or ""}
+        asked = urlencode({name: value for name, value in named.items() if value})
+        return f"/reglas?{asked}" if asked else "/reglas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,31 @@ def steps_of(state: State, initial: str, filters: Filters) -> list[Step]:
         for key, rows in groups.items()
     ]
     return sorted(found, key=lambda step: not step.is_initial)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of rules: from the `first` to before the `end` of `total`; addresses are empty where nothing is."""
+
+    steps: list[Step]
+    first: int
+    end: int
+    total: int
+    before: str
+    after: str
+
+
+def listed_steps(steps: list[Step], filters: Filters) -> Listed:
+    """So many rules as a page can hold; the one that is open is among them."""
+    ids = [row.id for step in steps for row in step.rows]
+    wanted = ids.index(filters.abierta) if filters.abierta in ids else filters.desde
+    first = min(wanted, max(len(ids) - 1, 0)) // MOST_ROWS * MOST_ROWS
+    shown = set(ids[first : first + MOST_ROWS])
+    parts = (replace(step, rows=tuple(row for row in step.rows if row.id in shown)) for step in steps)
+    end = min(first + MOST_ROWS, len(ids))
+    before = filters.address(first - MOST_ROWS) if first else ""
+    after = filters.address(end) if end < len(ids) else ""
+    return Listed([step for step in parts if step.rows], first, end, len(ids), before, after)
 
 
 def rows_of(state: State) -> Iterator[Row]:
