@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.owner.books import book, with_entries
+from tests.owner.hostile import PLAIN, READ, REFUSED
 from waia.owner.sheets import box
 from waia.owner.sheets.comparing import compare
 from waia.owner.sheets.kinds import blank
@@ -146,31 +147,22 @@ def test_quick_replies_are_found_by_name_and_roles_must_exist(tmp_path: Path) ->
     assert cells(report) == ["C3"]
 
 
-BOMB = b"<x>" + b"A" * 60_000_000
-PLAIN = book(["step", "input_text"], ["menu", "hola"])
-HOSTILE = {
-    "empty": b"",
-    "random": bytes(range(256)) * 40,
-    "text": b"step,input_text\nmenu,hola\n",
-    "old xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-    "cut": PLAIN[: len(PLAIN) // 2],
-    "no workbook": with_entries(PLAIN, {})[:0] + zipfile.ZipFile.__name__.encode(),
-    "bad xml": with_entries(PLAIN, {"xl/worksheets/sheet1.xml": b"<worksheet><row"}),
-    "billion laughs": with_entries(PLAIN, {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "aaaa">]><sst>&a;</sst>'}),
-    "doctype in utf-16": with_entries(PLAIN, {"xl/workbook.xml": "<!DOCTYPE x><workbook/>".encode("utf-16")}),
-    "many entries": with_entries(PLAIN, {f"xl/x{n}.xml": b"" for n in range(300)}),
-    "missing sheet": with_entries(PLAIN, {"xl/workbook.xml": b"<workbook/>"}),
-    "no rows": book(["step", "input_text"]),
-    "bomb": with_entries(PLAIN, {"xl/worksheets/sheet1.xml": BOMB, "xl/media/b.bin": BOMB}),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", REFUSED)
 def test_a_hostile_file_is_refused_in_words(tmp_path: Path, name: str) -> None:
     file = tmp_path / "sheet.xlsx"
-    file.write_bytes(HOSTILE[name])
-    with pytest.raises(Refused):
+    file.write_bytes(REFUSED[name])
+    with pytest.raises(Refused) as told:
         read_grid(file, "reglas", lambda _: None)
+    assert told.value.problem.message
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_is_only_strange_is_read_as_it_is(tmp_path: Path, name: str) -> None:
+    content, wanted = READ[name]
+    file = tmp_path / "sheet.xlsx"
+    file.write_bytes(content)
+    (row,) = read_grid(file, "reglas", lambda _: None).rows
+    assert [cell.text for cell in row.cells.values()][:2] == wanted
 
 
 def test_a_sheet_that_lies_about_its_size_or_is_very_wide_is_read_as_it_is(tmp_path: Path) -> None:
