@@ -200,6 +200,16 @@ async def test_the_second_admin_is_told_and_sees_both_versions(shop: Shop, beto:
     assert (await draft(shop)).rules[2].text == "De la otra"
 
 
+async def test_who_edits_a_rule_that_was_removed_is_told_and_may_bring_it_back(shop: Shop, beto: Browser) -> None:
+    seen = seen_in((await beto.get("/reglas/2/edicion", part="rule-2")).html)
+    await beto.act("DELETE", "/reglas/2")
+    told = await beto.act("PUT", "/reglas/2", **{**RULE, "text": "Lo mío", "seen": seen})
+    assert told.status == 409
+    assert "quitó esta regla" in told.page.text("rule-2-overtaken")
+    assert (await beto.act("PUT", "/reglas/2", **{**RULE, "text": "Lo mío", "seen": seen_in(told.html)})).status == 200
+    assert (await draft(shop)).rules[2].text == "Lo mío"
+
+
 async def test_a_removed_rule_can_be_brought_back_from_its_row_and_its_notice(shop: Shop, beto: Browser) -> None:
     answer = await beto.act("DELETE", "/reglas/2")
     assert 'hx-post="/reglas/2/regreso"' in answer.html
@@ -219,6 +229,50 @@ async def test_rules_are_switched_copied_moved_and_reset(shop: Shop, beto: Brows
     assert "Copiada" in (await beto.act("POST", "/reglas/2/copia")).page.text("toast-rule")
     await beto.act("DELETE", "/reglas/borrador")
     assert not (await draft(shop)).pending
+
+
+async def test_the_place_of_a_rule_is_a_number_that_can_be_typed(shop: Shop, beto: Browser) -> None:
+    page = await beto.get("/reglas")
+    assert [field["value"] for field in page.page.elements if "data-place" in field] == ["1", "2", "3"]
+    for typed, order in (("1", [3, 1, 2]), ("99", [1, 2, 3]), ("x", [3, 1, 2])):
+        moved = await beto.act("PUT", "/reglas/3/lugar", lugar=typed)
+        assert moved.page.where(**{"data_place": ""})[0]["value"] == str(order.index(3) + 1)
+        assert (await draft(shop)).in_step(HOME) == order
+
+
+async def test_a_large_flow_comes_in_pages_and_the_open_rule_is_on_its_own(shop: Shop, beto: Browser) -> None:
+    many = {n: RuleContent(step=f"paso {n % 7}", triggers=f"p{n}", text="x") for n in range(100, 750)}
+    async with shop.parts.database.writing() as tx:
+        await repository.write_live(tx, {}, many)
+    first = await beto.get("/reglas")
+    assert len(first.ids("rule")) == 300
+    assert "Reglas 1 a 300 de 653" in first.page.text()
+    last = await beto.get("/reglas?desde=600")
+    assert len(last.ids("rule")) == 53
+    shown = last.ids("rule")[5]
+    assert shown in (await beto.get(f"/reglas?abierta={shown}")).ids("rule")
+    assert len((await beto.get("/reglas?desde=99999&paso=paso+1")).ids("rule")) > 50
+
+
+async def test_the_draft_has_a_profile_of_its_own(shop: Shop, beto: Browser) -> None:
+    here = "/configuracion/ajustes/flujo"
+    profile = {"flow_profile": "original"}
+    saved = await beto.act("PUT", here, **profile)
+    assert "En el borrador, sin publicar" in saved.page.text()
+    assert (await shop.parts.rules.book(shop.parts.clock.real())).profile == "waia"
+    assert "1 cambio sin publicar" in (await beto.get("/reglas/borrador", "draft-bar")).page.text()
+    said = await beto.act("POST", "/reglas/prueba", texto="horario por favor", estado='{"step": "menu_principal"}')
+    assert "No entendí" in said.page.text(), "the original compares whole messages"
+    told = await beto.get("/reglas/publicacion")
+    assert "pasa del perfil «waia» al perfil «original»" in told.page.text()
+    assert (await beto.submit("/reglas/publicacion", seen=seen_in(told.html))).status == 303
+    assert (await shop.parts.rules.book(shop.parts.clock.real())).profile == "original"
+    assert "original" in (await beto.get("/reglas/versiones")).page.text("version-2")
+    await beto.submit("/reglas/versiones/1/restauracion")
+    assert (await shop.parts.rules.book(shop.parts.clock.real())).profile == "waia"
+    await beto.act("PUT", here, **profile)
+    await beto.act("DELETE", "/reglas/borrador")
+    assert not (await draft(shop)).changes_something
 
 
 async def test_each_act_leaves_one_entry_with_before_and_after(shop: Shop, beto: Browser) -> None:

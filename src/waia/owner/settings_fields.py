@@ -169,6 +169,11 @@ SIGNS = Section(
     N_("Señales al cliente"),
     N_("Lo que ve en su WhatsApp."),
     (
+        _switch(
+            "agent_name_prefix",
+            N_("Nombre del asesor delante de lo que escribe"),
+            N_("En negrita; cuenta para el límite de WhatsApp."),
+        ),
         _switch("read_receipts", N_("Marcas azules cuando alguien abre el chat")),
         _switch("typing_indicator", N_("«Escribiendo…» mientras el bot contesta")),
     ),

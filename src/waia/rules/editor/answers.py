@@ -39,6 +39,8 @@ async def answer(
         after=_above(state, row) if row else 0,
         stays=row is not None and not _moves(before, row),
         marked=_touched(before, state, rule_id),
+        counted=_counted(before, state, rule_id),
+        total=len(state.draft.rules),
         toast=toast,
         **shared(desk, state),
     )
@@ -63,6 +65,13 @@ def _above(state: State, row: Row) -> int:
     order = [one.id for one in rows_of(state) if step_key(one.content.step) == step_key(row.content.step)]
     place = order.index(row.id)
     return order[place - 1] if place else 0
+
+
+def _counted(before: State, state: State, rule_id: int) -> list[tuple[str, int]]:
+    """How many rules the steps have now that the rule was in and is in."""
+    found = (one.draft.rules.get(rule_id) for one in (before, state))
+    steps = dict.fromkeys(content.step for content in found if content is not None)
+    return [(element_key(step), len(state.draft.in_step(step))) for step in steps]
 
 
 def _touched(before: State, state: State, rule_id: int) -> list[Row]:
