@@ -116,6 +116,17 @@ def test_the_id_comes_first_and_f6_equal_rules_are_each_found_once(tmp_path: Pat
     assert [(item.id, item.changes) for item in report.items] == [(2, []), (1, [("input_text", "hola", "HOLA")])]
 
 
+def test_rules_for_the_same_words_at_different_hours_are_no_repetition(tmp_path: Path) -> None:
+    rows = [["menu", "hola", "Abierto", "abierto"], ["menu", "hola", "Cerrado", "cerrado"]]
+    sheet = book(["step", "input_text", "respuesta", "condition"], *rows)
+    assert [item.status for item in look(tmp_path, sheet).items] == ["added", "added"]
+    closed, opened = rule(respuesta="Cerrado", condition="cerrado"), rule(respuesta="Abierto", condition="abierto")
+    report = look(tmp_path, sheet, r1=closed, r2=opened)
+    assert [(item.id, item.status) for item in report.items] == [(2, "same"), (1, "same")]
+    twice = look(tmp_path, book(["step", "input_text", "respuesta", "condition"], *rows, rows[1]))
+    assert cells(twice) == ["A4"]
+
+
 def test_what_goes_out_comes_back_unchanged_and_holds_no_formula(tmp_path: Path) -> None:
     hostile = rule(respuesta='=HYPERLINK("http://x")', input_text="+1, -2, @x", siguiente_step="\tdos\n")
     current = {1: {**hostile, "siguiente_step": "dos"}, 2: rule(step="otro", minimo="0.2", opciones=MENU, tipo="lista")}

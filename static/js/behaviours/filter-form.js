@@ -1,6 +1,6 @@
-// Filters take effect when one is chosen; what is empty stays out of the address.
+// Filters take effect when one is chosen, words on Enter; what is empty stays out of the address.
 export default function filterForm(form) {
-  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("change", ({ target }) => { if (!target.matches("[type=search], [type=text]")) form.requestSubmit(); });
   form.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });

@@ -28,7 +28,8 @@ class _Known:
             return int(told)
         same = self._by_key.get(kinds.key_of(self._kind, given), [])
         free = [found_id for found_id in same if found_id not in self.taken]
-        return next(iter(free or same), None)
+        exact = [found_id for found_id in free if kinds.hours_of(self._current[found_id]) == kinds.hours_of(given)]
+        return next(iter(exact or free), None)
 
     def values(self, found_id: int | None) -> Values | None:
         return self._current.get(found_id) if found_id is not None else None
@@ -41,19 +42,19 @@ class _Known:
 
 def compare(grid: Grid, context: Context) -> Report:
     known, problems, items = _Known(context.kind, context.current), list(grid.problems), []
-    new: dict[Hashable, int] = {}
+    seen: dict[Hashable, int] = {}
     for row in grid.rows:
         given = {name: cell.text for name, cell in row.cells.items()}
         if context.kind == REPLIES and not given.get("mensaje") and not given.get("media_url"):
             continue  # the original skipped them too
         found_id = known.find(row, given)
-        earlier = known.taken.get(found_id) if found_id is not None else new.get(kinds.key_of(context.kind, given))
+        about = (kinds.key_of(context.kind, given), kinds.hours_of(given))
+        earlier = known.taken.get(found_id) if found_id is not None else seen.get(about)
         if earlier is not None:
             problems.append(Problem(f"A{row.number}", TWICE, {"row": str(earlier)}))
             continue
-        if found_id is None:
-            new[kinds.key_of(context.kind, given)] = row.number
-        else:
+        seen[about] = row.number
+        if found_id is not None:
             known.taken[found_id] = row.number
         before = known.values(found_id)
         values = _merged(context.kind, before, given)

@@ -56,6 +56,11 @@ def key_of(kind: str, values: Mapping[str, str]) -> Hashable:
     return step_key(values.get("step", "")), triggers
 
 
+def hours_of(values: Mapping[str, str]) -> str:
+    """Two rules may answer the same words, one when the shop is open and one when it is closed."""
+    return values.get("condition", "").lower() or DEFAULTS[RULES]["condition"]
+
+
 def title_of(kind: str, values: Mapping[str, str]) -> str:
     if kind == REPLIES:
         return (values.get("nombre") or values.get("mensaje", ""))[:80]

@@ -53,8 +53,8 @@ def _moves(before: State, row: Row) -> bool:
 
 
 def _new_home(before: State, state: State, initial: str, rule_id: int, row: Row | None) -> Step | None:
-    """The whole group of a step that the page does not have yet."""
-    if row is None or before.draft.in_step(row.content.step):
+    """The whole group of a step that the page does not have yet; one of removed rules only is there."""
+    if row is None or step_key(row.content.step) in {step_key(one.content.step) for one in rows_of(before)}:
         return None
     found = (step for step in steps_of(state, initial, Filters()) if any(one.id == rule_id for one in step.rows))
     return next(found, None)
