@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.access import EVERY_LOOK, broken_rules
+from tests.browser.access import EVERY_LOOK, EXTREMES, broken_rules
 from tests.browser.stage import Stage
 from tests.roads.bodies import PNID
 from waia.simulator import spoken
@@ -13,6 +13,14 @@ from waia.simulator.handset import Handset
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# Words that stand beyond the right edge where nothing scrolls sideways.
+BEYOND = """() => [...document.querySelectorAll("#main *")].filter((part) => {
+    const says = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!says || !part.checkVisibility() || part.getBoundingClientRect().right <= innerWidth + 1) return false;
+    for (let around = part; around; around = around.parentElement)
+        if (["auto", "scroll"].includes(getComputedStyle(around).overflowX)) return false;
+    return true;
+}).map((part) => part.textContent.trim().slice(0, 60))"""
 HEAVIEST_BYTES = 100_000
 PICTURE = Path(__file__).parents[2] / "static" / "demo" / "cuarzo.jpg"
 AD = {
@@ -78,11 +86,17 @@ async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(sh
     uncertain = await shop_stage.house.store.one(CHAT_OF, status=-3)
     own = ["/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe"]
     own += ["/roles", "/usuarios", "/auditoria", "/configuracion/botones", "/configuracion/ajustes"]
+    rules = ["/reglas", "/reglas?abierta=1", "/reglas/revision", "/reglas/publicacion", "/reglas/versiones"]
+    rules += ["/reglas/prueba", "/configuracion/reglas/excel"]
     await stranger.goto("/login")
     broken = await broken_rules(stranger, "/login", EVERY_LOOK)
     for path in own:
         await beto.page.goto(path)
         broken += await broken_rules(beto.page, path, EVERY_LOOK)
+    for path in rules:
+        await beto.page.goto(path)
+        broken += await broken_rules(beto.page, path, EXTREMES)
+        broken += [f"{path}: beyond the edge: {words}" for words in await beto.page.evaluate(BEYOND)]
     assert not broken, broken
 
 

@@ -10,7 +10,7 @@ from waia.accounts.forms import read_form
 from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
 from waia.accounts.staff_repository import roles_by_name
-from waia.bot.placeholders import fill
+from waia.bot.placeholders import answer_key, fill
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
 from waia.kit.overtaken import Overtaken
@@ -142,4 +142,9 @@ async def _form(office: Office, form: ReplyForm, line: ReplyLine | None, **more:
         choices, names = await roles_by_name(tx), await rows.captured_names(tx)
     text = fill(form.content.text, {editing.NAME: SAMPLE_NAME})
     shown = {"key": line.id if line else "new", "text": text, "files": form.files, "choices": choices}
-    return {"reply": line, "form": form, "known_names": [editing.NAME, *names], **shown, **more}
+    return {"reply": line, "form": form, "known_names": _distinct([editing.NAME, *names]), **shown, **more}
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names that are the same to the bot stand once."""
+    return list({answer_key(name): name for name in reversed(names)}.values())[::-1]

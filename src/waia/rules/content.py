@@ -60,7 +60,7 @@ class RuleContent(msgspec.Struct, frozen=True):
         return {name: value for name, value in packed.items() if value != _NEW[name]}
 
 
-_NEW: dict[str, Any] = {**msgspec.structs.asdict(RuleContent()), "medias": []}
+_NEW: dict[str, Any] = msgspec.to_builtins(RuleContent())
 Contents = Mapping[int, RuleContent]
 # Every field that is text.
 TEXTS = tuple(each.name for each in msgspec.structs.fields(RuleContent) if each.type is str)
