@@ -83,7 +83,7 @@ async def _bring_in(owner: httpx.AsyncClient, cookie: str, sheet: bytes) -> None
     sent = await owner.post(HERE, data={"_csrf": csrf}, files={"archivo": ("reglas.xlsx", sheet)})
     here = sent.headers["location"]
     while "aplicacion" not in (await owner.get(here)).text:
-        await asyncio.sleep(LOOK_EVERY_S)  # noqa: ASYNC110  # another process works on it
+        await asyncio.sleep(LOOK_EVERY_S)  # another process works on it
     applied = await owner.post(f"{here}/aplicacion", headers={"hx-request": "true", "x-csrf-token": csrf})
     applied.raise_for_status()
 
