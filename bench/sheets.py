@@ -82,8 +82,8 @@ async def _bring_in(owner: httpx.AsyncClient, cookie: str, sheet: bytes) -> None
     csrf = csrf_token(cookie.partition("=")[2])
     sent = await owner.post(HERE, data={"_csrf": csrf}, files={"archivo": ("reglas.xlsx", sheet)})
     here = sent.headers["location"]
-    while "aplicacion" not in (await owner.get(here)).text:
-        await asyncio.sleep(LOOK_EVERY_S)  # another process works on it
+    while "aplicacion" not in (await owner.get(here)).text:  # noqa: ASYNC110  # another process works on it
+        await asyncio.sleep(LOOK_EVERY_S)
     applied = await owner.post(f"{here}/aplicacion", headers={"hx-request": "true", "x-csrf-token": csrf})
     applied.raise_for_status()
 

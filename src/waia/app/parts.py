@@ -65,10 +65,10 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
-    links: Links
     push: Push
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
+    links: Links = field(default_factory=Links)
 
     @property
     def upkeep(self) -> Upkeep:
@@ -154,7 +154,6 @@ def make_parts(settings: Settings) -> Parts:
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
-        links=Links(),
         push=open_push(settings),
         closing=closing,
     )
