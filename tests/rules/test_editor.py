@@ -301,6 +301,16 @@ async def test_each_act_leaves_one_entry_with_before_and_after(shop: Shop, beto:
         before += 1
 
 
+async def test_the_trail_tells_what_changed_in_a_rule_field_by_field(beto: Browser) -> None:
+    await beto.act("PUT", "/reglas/2", **{**RULE, "triggers": "precio"})
+    await beto.submit("/reglas/publicacion")
+    told = (await beto.get("/auditoria")).page.text("trail")
+    assert "cambió la regla 2" in told
+    assert "El cliente escribe" in told
+    assert "regla 2 · texto" in told
+    assert "{" not in told
+
+
 async def test_asking_for_a_preview_or_a_fuller_form_leaves_no_trace(shop: Shop, beto: Browser) -> None:
     before = len(await trail(shop))
     for path in ("/reglas/vista?regla=2", "/reglas/formulario?regla=2"):
