@@ -66,6 +66,17 @@ async def test_sending_clears_the_draft_even_of_a_save_that_comes_late(shop: Sho
         assert await shown(ana, chat) == ("", "5")
 
 
+async def test_a_save_that_the_sending_overtook_brings_nothing_back_and_another_tabs_does(shop: Shop) -> None:
+    chat, words = await shop.add_chat(), "Hola, Carla"
+    async with shop.browser("ana") as ana:
+        told = {"texto": words, "client_id": CLIENT_ID, "borrador": "1", "guardados": "k3y9 x\0 4a7b"}
+        assert (await ana.act("POST", f"/chats/{chat}/mensajes", **told)).headers["x-waia-draft"] == "2"
+        assert (await types(ana, chat, words, 0, guardado="4a7b", ultimo="1")).status == 409
+        assert await shown(ana, chat) == ("", "2")
+        assert (await types(ana, chat, "Otra pestaña", 0, guardado="c0c0", ultimo="1")).status == 200
+        assert (await shown(ana, chat))[0] == "Otra pestaña"
+
+
 async def test_what_another_tab_wrote_is_told_before_it_is_replaced(shop: Shop) -> None:
     chat = await shop.add_chat()
     async with shop.browser("ana") as ana:

@@ -50,6 +50,8 @@ async def test_a_list_leaves_out_what_was_left_empty(shop: Shop) -> None:
     chat = await shop.add_chat()
     async with shop.browser("ana") as ana:
         assert (await ana.submit(f"/chats/{chat}/opciones", client_id=CLIENT_ID, **LIST)).status == 303
+        thread = (await ana.get(f"/chats/{chat}")).page
+    assert len(thread.where(_="li", **{"class": "choices__section"})) == 2
     (message,) = await contents(shop, chat)
     assert isinstance(message, ListMenu)
     told = [(section.title, [(row.title, row.description) for row in section.rows]) for section in message.sections]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.chats.panel_world import CLIENT_ID, NOW, Shop
+from tests.media.samples import sample
 from waia.seeds.templates import TEMPLATES
 from waia.whatsapp.models import MessageTemplate
 from waia.whatsapp.template_repository import replace_templates
@@ -87,6 +88,28 @@ async def test_a_missing_blank_comes_back_beside_its_field_with_everything_that_
         assert answer.page.where(name="client_id", value=CLIENT_ID)
         assert not answer.page.where(hx_trigger="load")
     assert await shop.sent_texts(chat) == []
+
+
+async def test_a_header_takes_a_file_of_ones_own_and_of_its_kind(shop: Shop) -> None:
+    await meta_lists(shop, *TEMPLATES)
+    chat = await shop.add_chat()
+    path = f"/chats/{chat}/plantillas/{(await template_ids(shop))['oferta_de_la_semana']}"
+    told = {"client_id": CLIENT_ID, "v.offer": "2099-01-01T10:00", "v.body.1": "Carla", "v.button.0": "GRIS15"}
+    async with shop.browser("ana") as ana, shop.browser("beto") as beto:
+        headers = {"x-csrf-token": ana.csrf, "content-type": "application/octet-stream"}
+        files = {}
+        for name, how in (("a.jpg", ""), ("b.jpg", "&como=documento")):
+            made = await ana.http.post(
+                f"/chats/{chat}/archivos?nombre={name}{how}", content=sample("photo.jpg").read_bytes(), headers=headers
+            )
+            files[name] = made.text.partition('data-attachment="')[2].partition('"')[0]
+        wrong = await ana.act("POST", path, archivo=files["b.jpg"], **told)
+        stolen = await beto.act("POST", path, archivo=files["a.jpg"], **told)
+        sent = await ana.act("POST", path, archivo=files["a.jpg"], **told)
+    assert (wrong.status, stolen.status, sent.status) == (422, 422, 200)
+    assert "otra clase de archivo" in wrong.page.text("blank-header-error")
+    assert wrong.page.where(name="archivo", value=files["b.jpg"])
+    assert sent.page.where(href=f"/media/{files['a.jpg']}")
 
 
 async def test_fields_that_the_form_does_not_have_are_refused(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from waia.chats import management, send
 from waia.chats.access import find_chat
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
+from waia.media.values import Attachment
 from waia.rules.repository import published_flow
 from waia.whatsapp.content import Content, Text
 
@@ -40,17 +41,20 @@ async def insert_rule(road: Road, row: dict[str, Any]) -> None:
 
 
 async def ana_writes(
-    road: Inside, chat_id: int, words: str | Content, client_id: str, quoted_wamid: str | None = None
+    road: Inside,
+    chat_id: int,
+    words: str | Content,
+    client_id: str,
+    quoted_wamid: str | None = None,
+    draft: Attachment | None = None,
 ) -> int:
     """Ana sends; the message's id. `client_id` is what her browser made up for this message."""
     content = Text(words) if isinstance(words, str) else words
+    now, real_now = road.parts.clock.business(), road.parts.clock.real()
+    written = send.Written(client_id, quoted_wamid, now, real_now, RESUME_HOURS)
 
     async def work(tx: Transaction) -> int:
-        chat = await _chat(tx, chat_id)
-        return await send.send_as_agent(
-            tx, chat=chat, user=ANA, content=content, client_id=client_id, quoted_wamid=quoted_wamid,
-            now=road.parts.clock.business(), real_now=road.parts.clock.real(), resume_hours=RESUME_HOURS,
-        )  # fmt: skip
+        return (await send.send_parts(tx, await _chat(tx, chat_id), ANA, [send.Part(content, draft)], written))[0]
 
     return await road.parts.database.run(work)
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.media.samples import sample
 from tests.road_world import Inside, eventually, inside
+from tests.roads.bodies import PNID
 from tests.roads.desk import ana_writes
+from tests.roads.files_out import attached
 from waia.kit.errors import Invalid
 from waia.seeds.templates import TEMPLATES
 from waia.simulator import Template, TemplateStatus
 from waia.simulator.account import template_status
 from waia.whatsapp.template_book import read_definition
-from waia.whatsapp.template_fill import fill
+from waia.whatsapp.template_fill import HeaderFile, fill
 from waia.whatsapp.template_form import blanks
 from waia.whatsapp.template_repository import Known, approved_templates, sync_of
 
@@ -117,6 +120,25 @@ async def test_every_kind_of_part_is_taken_by_meta_and_kept_as_the_customer_read
         row = await road.store.row("SELECT mensaje, status FROM mensajes WHERE tipo = 'asesor_template'")
         assert "{{" not in row.mensaje
         assert row.status > 0
+
+
+async def test_an_uploaded_file_stands_in_the_header_and_whoever_sees_the_chat_may_open_it(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    told = next(each for each in RARE if each["name"] == "factura")
+    async with inside(tmp_path, sqlite_url) as road:
+        road.world.add_template(Template(**told))  # type: ignore[arg-type]
+        await road.talk("Hola")
+        draft = await attached(road, 1, sample("papers.pdf"))
+        assert draft.file_id is not None
+        file = HeaderFile(draft.file_id, draft.kind, draft.filename)
+        content = fill(read_definition({**told, "status": "APPROVED"}), ANSWERS["factura"], NOW, file)
+        await ana_writes(road, 1, content, "client-factura", draft=draft)
+        await road.calm()
+        header = road.sent_to("carla")[-1].payload["template"]["components"][0]["parameters"][0]["document"]
+        assert header["filename"] == "papers.pdf"
+        assert road.world.media.get(header["id"], PNID).content == sample("papers.pdf").read_bytes()
+        assert await road.store.column("SELECT scope FROM media") == ["chat"]
 
 
 @pytest.mark.parametrize("told", EVERY, ids=lambda told: str(told["name"]))

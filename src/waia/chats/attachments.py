@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from waia.kit.failpoints import reach
 from waia.kit.i18n import N_
 from waia.media import ffmpeg
 from waia.media.convert import TOO_LARGE_FOR_ALL, NotSendable, Prepared, prepare
+from waia.media.disposition import without_unseen
 from waia.media.drafts_repository import count_drafts, drafts_in
 from waia.media.intake import Expected, Taken, TooBig, WrongLength, take_in
 from waia.media.kinds import kind_of
@@ -162,10 +162,9 @@ async def _keep(
 
 
 def shown_name(filename: str, mime: str) -> str:
-    """The last part of a path, without control characters, with the ending of what the file is now."""
+    """The last part of a path, without signs that nobody sees, with the ending of what the file is now."""
     last = PurePosixPath(filename.replace("\\", "/")).name
-    clean = "".join(sign for sign in last if unicodedata.category(sign) not in {"Cc", "Cs"}).strip()
-    name = PurePosixPath(clean or "archivo")
+    name = PurePosixPath(without_unseen(last).strip() or "archivo")
     ending = kind_of(mime).extension
     stem = name.stem if name.suffix else str(name)
     if name.suffix.lower().lstrip(".") in {ending, "jpeg"} or ending in {"bin", "txt", "zip"}:

@@ -2,8 +2,12 @@
 
 Two tabs may hold the same chat. Each says which version its text goes on from; one that is behind does not replace
 what it has not seen, but is told of it. A tab that closes cannot be told: there both texts stay.
+
+A save may be overtaken by the sending of what it saves. Each save has a name, and a sending says which ones it takes
+along: these are refused when they come, so that nothing that was sent stands there once more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,15 +17,18 @@ from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
 
 LONGEST, LONGEST_OF_TWO = 20_000, 40_000
+LONGEST_NAME, MOST_NAMES = 16, 8
 TOO_LONG = N_("El borrador puede tener hasta 20 000 caracteres.")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`version` counts the changes; 0: nothing was typed yet."""
+    """`version` counts the changes; 0: nothing was typed yet. `overtaken` names the saves that came too late, in
+    one line."""
 
     text: str = ""
     version: int = 0
+    overtaken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ async def draft_of(tx: Transaction, user_id: int, chat_id: int) -> Draft:
 
 
 async def keep(
-    tx: Transaction, user_id: int, chat_id: int, typed: Draft, now: datetime, *, is_last: bool = False
+    tx: Transaction, user_id: int, chat_id: int, typed: Draft, now: datetime, *, name: str = "", is_last: bool = False
 ) -> Kept:
     """`typed.version` is the one that the text goes on from. `is_last`: nobody is there to hear of another text.
 
@@ -48,6 +55,8 @@ async def keep(
     if len(text) > LONGEST:
         raise Invalid({"texto": TOO_LONG})
     stored = Draft(*await repository.lock(tx, user_id, chat_id, now))
+    if name and name in stored.overtaken.split():
+        return Kept(stored, accepted=False)
     if typed.version != stored.version and text != stored.text:
         if not is_last:
             return Kept(stored, accepted=False)
@@ -55,9 +64,16 @@ async def keep(
     return Kept(await _put(tx, user_id, chat_id, stored, text, now), accepted=True)
 
 
-async def clear(tx: Transaction, user_id: int, chat_id: int, sent: str, seen_version: int, now: datetime) -> Draft:
-    """The text went out. What another tab has written meanwhile stays. What is left."""
+async def clear(
+    tx: Transaction, user_id: int, chat_id: int, sent: str, seen_version: int, now: datetime, saves: Sequence[str] = ()
+) -> Draft:
+    """The text went out, and with it what `saves` on their way hold. What another tab has written meanwhile stays.
+
+    Returns what is left.
+    """
     stored = Draft(*await repository.lock(tx, user_id, chat_id, now))
+    if saves:
+        await repository.overtake(tx, user_id, chat_id, _named(stored.overtaken, saves))
     if stored.version > seen_version and stored.text not in _plain(sent):
         return stored
     left = Draft("", max(stored.version, seen_version) + 1)
@@ -71,6 +87,12 @@ async def _put(tx: Transaction, user_id: int, chat_id: int, stored: Draft, text:
     fresh = Draft(text, stored.version + 1)
     await repository.store(tx, user_id, chat_id, fresh.text, fresh.version, now)
     return fresh
+
+
+def _named(known: str, saves: Sequence[str]) -> str:
+    """The last of them; what is no name of ours is left out."""
+    fresh = (name for name in saves if name.isascii() and name.isalnum() and len(name) <= LONGEST_NAME)
+    return " ".join([*known.split(), *fresh][-MOST_NAMES:])
 
 
 def _plain(text: str) -> str:

@@ -20,18 +20,22 @@ async def draft(tx: Transaction, user_id: int, chat_id: int) -> tuple[str, int]:
     return (row.text, row.version) if row else ("", 0)
 
 
-async def lock(tx: Transaction, user_id: int, chat_id: int, now: datetime) -> tuple[str, int]:
-    """The same, and nobody else changes it until the end of the transaction."""
+async def lock(tx: Transaction, user_id: int, chat_id: int, now: datetime) -> tuple[str, int, str]:
+    """The same with the saves that were overtaken, and nobody else changes it until the end of the transaction."""
     blank = {"user_id": user_id, "chat_id": chat_id, "text": "", "version": 0, "saved_at": now}
     await tx.execute(insert_ignore(tx.dialect, Draft), [blank])
-    found = await tx.execute(select(Draft.text, Draft.version).where(*_key(user_id, chat_id)).with_for_update())
-    row = found.one()
-    return row.text, row.version
+    wanted = select(Draft.text, Draft.version, Draft.overtaken).where(*_key(user_id, chat_id))
+    row = (await tx.execute(wanted.with_for_update())).one()
+    return row.text, row.version, row.overtaken
 
 
 async def store(tx: Transaction, user_id: int, chat_id: int, text: str, version: int, now: datetime) -> None:
     values = {"text": text, "version": version, "saved_at": now}
     await tx.execute(update(Draft).where(*_key(user_id, chat_id)).values(**values))
+
+
+async def overtake(tx: Transaction, user_id: int, chat_id: int, names: str) -> None:
+    await tx.execute(update(Draft).where(*_key(user_id, chat_id)).values(overtaken=names))
 
 
 async def drafts_seen(tx: Transaction, sight: Sight) -> dict[int, str]:

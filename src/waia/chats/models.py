@@ -300,7 +300,7 @@ class UndoStep(Model):
 
 class Draft(Model):
     """What one agent typed in one chat and did not send. An empty text stays for a while, so that a save which was
-    overtaken by the sending is known for what it is: its `version` is behind."""
+    overtaken by the sending is known for what it is: its `version` is behind, or it is named in `overtaken`."""
 
     __tablename__ = "drafts"
     __table_args__ = (Index(None, "chat_id"), Index(None, "saved_at"), Model.__table_args__)
@@ -309,4 +309,5 @@ class Draft(Model):
     chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"), primary_key=True)
     text: Mapped[str] = mapped_column(long_text())
     version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    overtaken: Mapped[str] = mapped_column(binary_text(160), default="", server_default="")
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -126,14 +126,15 @@ class Carried:
 
 async def carry_files(tx: Transaction, carried: Sequence[Carried], real_now: datetime) -> None:
     """Whoever may see the chat may open the files of its messages."""
-    named = [each for each in carried if getattr(each.outgoing.content, "file_id", None) is not None]
     drafts = [
         {"media": each.outgoing.draft.id, "chat": each.outgoing.chat.id, "message": each.message_id}
-        for each in named
+        for each in carried
         if each.outgoing.draft is not None
     ]
+    others = [each for each in carried if each.outgoing.draft is None]
+    named = [each for each in others if getattr(each.outgoing.content, "file_id", None) is not None]
     await attach_all(tx, drafts)
-    await add_carried(tx, [_media(each) for each in named if each.outgoing.draft is None], real_now)
+    await add_carried(tx, [_media(each) for each in named], real_now)
 
 
 def _media(carried: Carried) -> dict[str, Any]:
@@ -208,15 +209,19 @@ def _media_url(outgoing: Outgoing, details: dict[str, Any]) -> str | None:
     content = outgoing.content
     if isinstance(content, ListMenu | Buttons):
         return msgspec.json.encode(details.get("options", [])).decode()
+    if outgoing.draft:
+        return outgoing.draft.address
     if getattr(content, "file_id", None) is not None:
-        return outgoing.draft.address if outgoing.draft else address_of(uuid4().hex)
+        return address_of(uuid4().hex)
     return getattr(content, "link", None)
 
 
 def _details(content: Content) -> dict[str, Any]:
     if isinstance(content, ListMenu):
         rows = [{"id": row.id, "title": row.title, "description": row.description} for row in content.rows]
-        return {"header": content.header, "footer": content.footer, "button": content.button, "options": rows}
+        sections = [{"title": section.title, "rows": len(section.rows)} for section in content.sections]
+        told = {"header": content.header, "footer": content.footer, "button": content.button, "options": rows}
+        return told | ({"sections": sections} if any(section.title for section in content.sections) else {})
     if isinstance(content, Buttons):
         rows = [{"id": button.id, "title": button.title} for button in content.buttons]
         return {"header": content.header.text, "footer": content.footer, "options": rows}

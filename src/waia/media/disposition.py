@@ -25,11 +25,15 @@ def content_disposition(filename: str, kind: FileKind) -> str:
 
 def safe_name(filename: str, kind: FileKind) -> str:
     """Letters of any script stay; folders, control and direction marks go. What is shown ends as its bytes say."""
-    shown = "".join(sign for sign in filename if sign in JOINERS or unicodedata.category(sign) not in UNSEEN)
-    shown = "".join("_" if sign in UNSAFE else sign for sign in shown).strip(" .")
+    shown = "".join("_" if sign in UNSAFE else sign for sign in without_unseen(filename)).strip(" .")
     stem, dot, ending = shown.rpartition(".")
     if not dot:
         stem, ending = shown, kind.extension
     elif kind.is_inline and ending.lower() not in {kind.extension, *ALIASES.get(kind.extension, ())}:
         ending = kind.extension
     return f"{stem[:LONGEST].strip(' .') or NAMELESS}.{ending[:12]}"
+
+
+def without_unseen(filename: str) -> str:
+    """Control signs, and those that turn a name around so that it seems to end otherwise, are left out."""
+    return "".join(sign for sign in filename if sign in JOINERS or unicodedata.category(sign) not in UNSEEN)

@@ -9,10 +9,13 @@ class TextValue(msgspec.Struct, frozen=True, tag="text"):
 
 
 class MediaValue(msgspec.Struct, frozen=True, tag="media"):
+    """Named by its address, by Meta's id, or by ours, which the sender uploads."""
+
     kind: str
     link: str | None = None
     media_id: str | None = None
     filename: str | None = None
+    file_id: int | None = None
 
 
 class PlaceValue(msgspec.Struct, frozen=True, tag="place"):

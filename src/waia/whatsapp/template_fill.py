@@ -14,17 +14,36 @@ from waia.whatsapp.template_book import MEDIA_FORMATS, Definition, Panel, filled
 from waia.whatsapp.template_form import degrees, errors_in, is_otp, moment_ms, values_of
 
 NOT_SENDABLE = N_("Esta plantilla tiene una parte que no se puede enviar desde aquí.")
+WRONG_KIND = N_("Esta plantilla lleva otra clase de archivo.")
+HEADER = "header"
 
 
-def fill(definition: Definition, answers: Mapping[str, str], now: datetime) -> Template:
+class HeaderFile(msgspec.Struct, frozen=True):
+    """One of our files, in the place of the header's link. `kind` is image, video or document."""
+
+    file_id: int
+    kind: str
+    filename: str
+
+
+def fill(
+    definition: Definition, answers: Mapping[str, str], now: datetime, file: HeaderFile | None = None
+) -> Template:
     """The message. Raises Invalid with a sentence for each blank that is missing or that Meta would refuse."""
     if definition.unknown_part:
         raise Invalid({"template": NOT_SENDABLE})
-    told = {key: value.strip() for key, value in answers.items()}
+    told = {key: value.strip() for key, value in answers.items()} | ({HEADER: ""} if file else {})
     errors = errors_in(definition, told, now)
+    if file:
+        errors = {key: error for key, error in errors.items() if key != HEADER}
+        if file.kind != definition.panel.format.lower():
+            errors[HEADER] = WRONG_KIND
     if errors:
         raise Invalid(errors)
     components = tuple(_all_components(definition, told))
+    if file:
+        own = template.Header((template.MediaValue(file.kind, file_id=file.file_id, filename=_name(file)),))
+        components = tuple(own if isinstance(part, template.Header) else part for part in components)
     return Template(definition.name, definition.language, components, preview(definition, told))
 
 
@@ -75,6 +94,10 @@ def _header(panel: Panel, answers: Mapping[str, str], prefix: str, named: bool) 
         name, address = (answers.get(f"{prefix}{key}", "") for key in ("place", "address"))
         return (template.PlaceValue(latitude, longitude, name, address),)
     return _texts("header", panel.header, answers, prefix, named)
+
+
+def _name(file: HeaderFile) -> str | None:
+    return file.filename if file.kind == "document" else None
 
 
 def _last_part(link: str) -> str | None:

@@ -1,5 +1,5 @@
 // What is typed is never lost: kept in this tab at once and on the server a moment later, for every device.
-const PAUSE_MS = 700, LONGEST_WAIT_MS = 4_000, AGAIN_MS = 10_000;
+const PAUSE_MS = 700, LONGEST_WAIT_MS = 4_000, AGAIN_MS = 10_000, MOST_SAVES = 6;
 
 const key = (chat) => `waia.draft.${chat}`;
 
@@ -9,7 +9,7 @@ function recall(chat) {
 
 function remember(chat, draft) {
   try {
-    if (draft.text || draft.version || draft.other || draft.sending.length || draft.files.length) sessionStorage.setItem(key(chat), JSON.stringify(draft));
+    if (draft.text || draft.version || draft.other || draft.sending.length || draft.files.length || draft.saves.length) sessionStorage.setItem(key(chat), JSON.stringify(draft));
     else sessionStorage.removeItem(key(chat));
   } catch { /* private mode: the page and the server still have it */ }
 }
@@ -21,9 +21,9 @@ function joined(...texts) {
 
 export default function draft(form) {
   const { chat } = form.dataset, { user } = document.body.dataset;
-  const field = form.elements.texto, seen = form.elements.borrador, list = form.querySelector("[data-list]");
+  const { texto: field, borrador: seen, guardados: named } = form.elements, list = form.querySelector("[data-list]");
   const other = form.querySelector("[data-other]"), stop = new AbortController();
-  const sending = new Map(), before = recall(chat);
+  const sending = new Map(), before = recall(chat), saves = new Set(before.saves);
   let version = Number(form.dataset.version);
   let saved = "refused" in form.dataset ? null : field.defaultValue;
   let refused = null, since = 0, timer = 0, running = false;
@@ -39,6 +39,7 @@ export default function draft(form) {
     clean: field.value === saved,
     other: other.querySelector("[data-other-text]").textContent,
     sending: [...sending.values()].map(({ tiles, ...message }) => message),
+    saves: [...saves],
     files: [...list.querySelectorAll("[data-attachment]")].map((tile) => [tile.dataset.attachment, caption(tile).value]),
   });
   const know = (number, text) => {
@@ -69,7 +70,8 @@ export default function draft(form) {
     const isBehind = before.version > version; // the page was drawn before this tab's last save
     const isNews = before.clean && before.version < version;
     if (isBehind) [version, saved] = [before.version, before.clean ? before.text : null];
-    seen.value = version; // what the page before saved as it closed may still come, and is cleared by the same words
+    seen.value = version;
+    named.value = [...saves].join(" "); // what the page before saved as it closed may still come
     const typed = isBehind || (before.text && !isNews) ? before.text : field.value;
     if ("refused" in form.dataset) return write(joined(field.value, before.text));
     if (before.sending?.length === 1 && !typed) form.elements.client_id.value = before.sending[0].id;
@@ -111,10 +113,23 @@ export default function draft(form) {
     if (field.value !== text) changed();
   }
 
-  function put(text, last = false) {
-    const body = new URLSearchParams({ texto: text, version, ultimo: last ? "1" : "" });
+  /** Until an answer comes it may still arrive, also after the page is gone: a sending names what it takes along. */
+  async function put(text, last = false) {
+    const guardado = Math.random().toString(36).slice(2, 14);
+    const body = new URLSearchParams({ texto: text, version, guardado, ultimo: last ? "1" : "" });
     const headers = { "X-CSRF-Token": form.elements._csrf.value, Accept: "application/json" };
-    return fetch(`/chats/${chat}/borrador`, { method: "PUT", keepalive: last, headers, body });
+    saves.add(guardado);
+    nameSaves();
+    const answer = await fetch(`/chats/${chat}/borrador`, { method: "PUT", keepalive: last, headers, body });
+    saves.delete(guardado);
+    nameSaves();
+    return answer;
+  }
+
+  function nameSaves() {
+    for (const oldest of [...saves].slice(0, -MOST_SAVES)) saves.delete(oldest);
+    named.value = [...saves].join(" ");
+    keep();
   }
 
   /** Another tab or device wrote meanwhile. What it holds beyond our words is shown before ours take its place. */

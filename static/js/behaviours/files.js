@@ -1,5 +1,6 @@
 // Files of the composer: picked, pasted or dropped; checked, uploaded with progress, put in order, taken back.
 const AT_ONCE = 2, FOREIGN = /\.(heic|heif|avif|svg)$/i, LARGEST_PREVIEW = 20_000_000;
+const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu; // signs that turn a name around, so that it seems to end otherwise
 
 const size = (bytes) => {
   const [value, unit] = bytes < 1e3 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
@@ -34,7 +35,7 @@ export default function files(form) {
 
   function place(file, how) {
     const tile = blank.content.firstElementChild.cloneNode(true);
-    const name = how.voice ? box.dataset.voice : file.name;
+    const name = how.voice ? box.dataset.voice : file.name.replace(UNSEEN, "");
     tile.querySelector("[data-name]").textContent = name;
     jobs.set(tile, { file, how });
     preview(tile, file);

@@ -1,6 +1,8 @@
 // Live updates: keeps this page's stream open, says when it is not, and does what the server's words ask.
 
-const SILENCE_MS = 40_000; // a heartbeat comes every 15 s
+const BEAT_MS = 17_000; // a heartbeat comes every 15 s: what is silent for longer has to prove itself when asked
+const SILENCE_MS = 25_000; // and here nobody asks
+const SETTLED_MS = 300; // a change of the network is told in several events
 const NOTICE_AFTER_MS = 2_000; // shorter cuts are nobody's business
 const FIRST_WAIT_MS = 500;
 const SLOWEST_MS = 15_000;
@@ -13,6 +15,7 @@ let cursor = ""; // the last event seen, also by a stream that was replaced sinc
 let heardAt = 0;
 let failures = 0;
 let reconnectTimer = 0;
+let renewTimer = 0;
 let noticeTimer = 0;
 let paused = false;
 let mayStayHidden = false;
@@ -175,17 +178,38 @@ function countInTitle() {
   if (document.title !== wanted) document.title = wanted;
 }
 
-function lookAfter() {
-  if (!paused && connection?.reader && Date.now() - heardAt > SILENCE_MS) {
+function lookAfter(patience = SILENCE_MS) {
+  if (!paused && connection?.reader && Date.now() - heardAt > patience) {
     heardAt = Date.now();
     failed();
     connection.reader.cancel();
   }
 }
 
+/** The network may be another one. A stream over the old one says nothing any more, not even that it is over. */
+function renew() {
+  clearTimeout(renewTimer);
+  renewTimer = setTimeout(() => {
+    if (connection?.reader) lookAfter(0);
+    else if (!connection?.delayCanceller) connection?.abortController.abort(); // it waits for an answer over the old one
+    hurry();
+  }, SETTLED_MS);
+}
+
+/** Browsers tell of every guess about speed, too. */
+function followNetwork(network) {
+  const kind = () => `${network.type} ${network.effectiveType}`;
+  let known = kind();
+  network.addEventListener("change", () => {
+    if (known === kind()) return;
+    known = kind();
+    renew();
+  });
+}
+
 /** There is reason to believe that it works now: no waiting. */
 function hurry() {
-  lookAfter();
+  lookAfter(BEAT_MS);
   if (reconnectTimer) connectAgain();
   connection?.delayCanceller?.();
 }
@@ -217,7 +241,10 @@ function claim(name) {
 
 claimPlace();
 setInterval(lookAfter, 5_000);
-addEventListener("online", hurry);
+if (navigator.connection) followNetwork(navigator.connection);
+addEventListener("online", renew);
+addEventListener("focus", hurry);
+document.addEventListener("htmx:after:request", ({ target }) => target.id !== "stream" && lookAfter(BEAT_MS));
 addEventListener("offline", () => failed());
 document.addEventListener("waia:resume", resume);
 document.addEventListener("visibilitychange", showOrHide);

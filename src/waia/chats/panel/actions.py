@@ -47,9 +47,9 @@ async def _send(tx: Transaction, desk: Desk, chat_id: int, form: MessageForm) ->
         files = await drafts_to_send(tx, desk.user.id, chat_id, form.archivos) if form.archivos else []
         parts = await _parts(tx, desk, sign(form, desk.signature), files)
         ids = await send.send_parts(tx, chat, desk.user, parts, written)
-    seen = form.draft_version
-    left = await clear(tx, desk.user.id, chat_id, form.text, seen, desk.real_now) if seen is not None else None
-    return ids, left
+    if (seen := form.draft_version) is None:
+        return ids, None
+    return ids, await clear(tx, desk.user.id, chat_id, form.text, seen, desk.real_now, form.guardados.split())
 
 
 async def _parts(tx: Transaction, desk: Desk, form: MessageForm, drafts: Sequence[Attachment]) -> list[send.Part]:

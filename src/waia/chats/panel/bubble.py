@@ -81,9 +81,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`section` is the title of the part of the list that begins here."""
+
     title: str
     description: str = ""
     chosen: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,15 @@ CAPTIONED = ("image", "video", "document")
 
 class MessageForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`responde_a` is the id of the message that is quoted, empty for none; `pies` are the captions of `archivos`;
-    `respuesta` is the quick reply whose files go along; `borrador` the version of the draft that the text was."""
+    `respuesta` is the quick reply whose files go along; `borrador` the version of the draft that the text was, and
+    `guardados` the saves of it that are still on their way, with spaces between."""
 
     texto: str = ""
     client_id: str = ""
     responde_a: str = ""
     respuesta: str = ""
     borrador: str = ""
+    guardados: str = ""
     archivos: tuple[str, ...] = ()
     pies: tuple[str, ...] = ()
 

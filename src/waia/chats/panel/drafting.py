@@ -20,10 +20,12 @@ DRAFT_VERSION = "x-waia-draft"
 
 
 class DraftForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`version`: the one that the text goes on from. `ultimo`: the page closes and hears no answer."""
+    """`version`: the one that the text goes on from. `guardado` names this save, for a sending that overtakes it.
+    `ultimo`: the page closes and hears no answer."""
 
     texto: str = ""
     version: str = "0"
+    guardado: str = ""
     ultimo: str = ""
 
     @property
@@ -33,7 +35,7 @@ class DraftForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @put("/chats/{chat_id:int}/borrador", request_max_body_size=LARGEST_FORM)
 async def keep_draft(request: AnyRequest, desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    """409 with the text that stands there, when another page has written meanwhile."""
+    """409 with the text that stands there, when another page has written or sent meanwhile."""
     form = await read_form(request, DraftForm)
     kept = await desk.database.run(lambda tx: _keep(tx, desk, chat_id, form))
     told: dict[str, Any] = {"version": kept.draft.version}
@@ -46,4 +48,5 @@ async def _keep(tx: Transaction, desk: Desk, chat_id: int, form: DraftForm) -> K
     if not await may_see(tx, desk.user, chat_id, desk.without_role):
         raise NotFound
     typed = Draft(form.texto, form.seen_version)
-    return await keep(tx, desk.user.id, chat_id, typed, desk.real_now, is_last=form.ultimo == "1")
+    last = form.ultimo == "1"
+    return await keep(tx, desk.user.id, chat_id, typed, desk.real_now, name=form.guardado, is_last=last)

@@ -140,13 +140,15 @@ def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
     options = [_node(option) for option in _some(node.get("options"))]
     if not options:
         return None
+    titles = _section_titles(node)
     choices = tuple(
         Choice(
             title=_shown(option.get("title")),
             description=_shown(option.get("description")),
             chosen=_is_chosen(option, chosen_id, chosen),
+            section=titles.get(place, ""),
         )
-        for option in options
+        for place, option in enumerate(options)
     )
     header = node.get("header")
     return Menu(
@@ -155,6 +157,15 @@ def _menu(node: Node, chosen_id: str, chosen: str) -> Menu | None:
         header=_shown(header) or _shown(_node(header).get("text")),
         footer=_shown(node.get("footer")),
     )
+
+
+def _section_titles(node: Node) -> dict[int, str]:
+    """By the place of the option with which each begins."""
+    titles, place = {}, 0
+    for section in map(_node, _some(node.get("sections"))):
+        titles[place] = _shown(section.get("title"))
+        place += int(_decimal(section.get("rows")) or 0)
+    return titles
 
 
 def _is_chosen(option: Node, chosen_id: str, chosen: str) -> bool:

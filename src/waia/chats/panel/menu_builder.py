@@ -56,10 +56,10 @@ class Builder:
     error: str = ""
 
     @property
-    def body_limit(self) -> int:
-        """What is left of Meta's for the agent's own words."""
-        most = limits.LIST_BODY if self.form.kind == menu_form.LIST_KIND else limits.BODY
-        return most - added_by(self.signature)
+    def body_limits(self) -> Mapping[str, int]:
+        """By kind, what is left of Meta's for the agent's own words."""
+        most = {menu_form.BUTTON_KIND: limits.BODY, menu_form.LIST_KIND: limits.LIST_BODY}
+        return {kind: limit - added_by(self.signature) for kind, limit in most.items()}
 
 
 @get("/chats/{chat_id:int}/opciones")
@@ -69,7 +69,7 @@ async def show_builder(desk: Given[Desk], chat_id: FromPath[int]) -> Response[An
 
 @post("/chats/{chat_id:int}/opciones/forma", status_code=200, request_max_body_size=LARGEST_FORM)
 async def reshape(request: AnyRequest, desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    """The form with a row or a section more or less, or as the other kind. Nothing is kept."""
+    """The form with a row or a section more or less. Nothing is kept."""
     form, told = await _read(request)
     return await _answer(desk, chat_id, _reshaped(form, told.get(DO, "")), told.get(CLIENT_ID, ""))
 
@@ -140,7 +140,11 @@ def _preview(desk: Desk, form: MenuForm) -> Preview:
     if isinstance(menu, Buttons):
         choices = tuple(Choice(button.title) for button in menu.buttons)
         return Preview(pieces(menu.body), ShownMenu(choices, "", menu.header.text, menu.footer), troubles)
-    rows = tuple(Choice(row.title, row.description) for row in menu.rows)
+    rows = tuple(
+        Choice(row.title, row.description, section="" if place else section.title)
+        for section in menu.sections
+        for place, row in enumerate(section.rows)
+    )
     return Preview(pieces(menu.body), ShownMenu(rows, menu.button, menu.header, menu.footer), troubles)
 
 
