@@ -31,6 +31,7 @@ SHARE = (
     f"INSERT INTO roles (name, keyword) VALUES ('{ROLE}', '{ROLE}')",  # noqa: S608  # all of it stands here
     f"{CARRIES} ON r.keyword = '{ROLE}' WHERE c.id % {{step}} = 0",
     f"{CARRIES} ON r.keyword = 'admin' WHERE c.id % {{step}} > 0",
+    "UPDATE chat_state SET carries_role = 1",
 )
 
 

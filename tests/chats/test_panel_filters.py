@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.chats.panel_world import NOW, Shop
+from waia.accounts.models import Role
 from waia.accounts.signed_in import SignedIn
 from waia.chats import access
 from waia.chats.models import Chat
@@ -135,7 +136,27 @@ async def test_who_sees_few_chats_sees_the_same_by_list_and_by_gate(shop: Shop, 
     user = SignedIn(ana, "ana", "Ana", frozenset({sales}), frozenset({"ventas"}), False, 1, "", "", False)
     async with shop.parts.database.reading() as tx:
         gate = await tx.execute(select(Chat.id).where(access.visible_to(user, without_role)))
-        assert await access.few_seen_by(tx, user, without_role) == sorted(gate.scalars())
+        few = (await access.sight_of(tx, user, without_role)).few
+        assert few is not None
+        assert sorted((await tx.execute(select(few.c.id))).scalars()) == sorted(gate.scalars())
+
+
+async def test_a_chat_that_loses_its_last_role_is_everybodys_where_those_are(tmp_path: Path, database_url: str) -> None:
+    """By the card of the contact, and with the role itself; the list follows the gate."""
+    shop = await Shop.open(tmp_path, database_url, CHATS_WITHOUT_ROLE="all")
+    ours, role = await shop.add_chat(role=""), await shop.add(Role, name="Obra", keyword="obra")
+    async with shop.browser("beto") as beto, shop.browser("dora") as dora:
+
+        async def seen() -> list[int]:
+            return (await dora.get("/")).ids("chat")
+
+        for take_away in (f"/chats/{ours}/roles/{role}", f"/roles/{role}"):
+            assert await seen() == [ours]
+            assert (await beto.act("PUT", f"/chats/{ours}/roles/{role}")).status == 200
+            assert await seen() == []
+            assert (await beto.act("DELETE", take_away)).status == 200
+        assert await seen() == [ours]
+    await shop.close()
 
 
 async def test_who_sees_many_chats_gets_the_same_pages(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

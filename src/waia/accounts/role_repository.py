@@ -14,9 +14,11 @@ from waia.kit.overtaken import seen_of
 from waia.kit.sql import insert_ignore
 
 # Tables of features above this one.
-_CHATS, _REPLIES = (table(name, column("role_id")) for name in ("chat_roles", "quick_reply_roles"))
-_QUEUE = table("chat_state", column("queue_role_id"))
+_CHATS, _REPLIES = (table("chat_roles", column("chat_id"), column("role_id")), table("quick_reply_roles", column("role_id")))
+_QUEUE = table("chat_state", column("id"), column("queue_role_id"), column("carries_role"))
 _RULES, _SETTINGS = table("reglas", column("rol_keyword")), table("ajustes", column("name"), column("value"))
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,13 @@ async def store_role(tx: Transaction, role_id: int, name: str, keyword: str) -> 
 
 async def remove_role(tx: Transaction, role_id: int) -> None:
     """What points at it goes with it, or points at nothing, by the rules of the schema."""
+    carried = select(_CHATS.c.chat_id)
+    alone = carried.group_by(_CHATS.c.chat_id).having(func.count() == 1, func.max(_CHATS.c.role_id) == role_id)
+    lost = list((await tx.execute(alone)).scalars())
     await tx.execute(delete(Role).where(Role.id == role_id))
+    for start in range(0, len(lost), AT_ONCE):
+        some = _QUEUE.c.id.in_(lost[start : start + AT_ONCE])
+        await tx.execute(update(_QUEUE).where(some).values(carries_role=False))
 
 
 async def add_member(tx: Transaction, user_id: int, role_id: int) -> None:

@@ -1,10 +1,10 @@
 """The one gate: which chats a user may see. Every list, thread, stream, file, export and figure passes here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, exists, false, func, or_, select, true, union, union_all
 
 from waia.accounts.guards import SignedIn
 from waia.chats.models import Chat, ChatRole
@@ -30,43 +30,45 @@ def visible_to(user: SignedIn, chats_without_role: str) -> ColumnElement[bool]:
     return or_(*mine)
 
 
-async def few_seen_by(tx: Transaction, user: SignedIn, chats_without_role: str) -> list[int] | None:
-    """The same verdict as a list of ids, where these are few; None where they are many, or all.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a user sees of all chats: `gate` in a statement, and as `few` how to ask for the ids, where these are few.
 
     Who sees few chats of many must not wait for a walk through all of them; who sees many finds them soon.
     """
-    if user.is_admin:
-        return None
-    parts: list[Select[Any]] = [select(Chat.id).where(Chat.owner_id == user.id)]
-    if user.role_ids:
-        parts.append(select(ChatRole.chat_id).where(ChatRole.role_id.in_(user.role_ids)))
-        parts.append(select(Chat.id).where(Chat.holder == "queue", Chat.queue_role_id.in_(user.role_ids)))
-    if chats_without_role == "all" and not await _all_carry_roles(tx):
-        parts.append(select(Chat.id).where(~exists(select(1).where(ChatRole.chat_id == Chat.id))))
-    found = await tx.execute(union_all(*(select(part.limit(FEW + 1).subquery()) for part in parts)))
-    ids = set(found.scalars())
-    return sorted(ids) if len(ids) <= FEW else None
-
-
-async def _all_carry_roles(tx: Transaction) -> bool:
-    """Two counts along indexes, where the search for a chat without a role would look at each."""
-    carrying = select(func.count(ChatRole.chat_id.distinct())).scalar_subquery()
-    carried, chats = (await tx.execute(select(carrying, select(func.count(Chat.id)).scalar_subquery()))).one()
-    return bool(carried == chats)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a user sees of all chats: `gate` in a statement, and the ids, where these are few."""
 
     user: SignedIn
     gate: ColumnElement[bool]
-    few: list[int] | None
+    few: Subquery | None
 
 
 async def sight_of(tx: Transaction, user: SignedIn, chats_without_role: str) -> Sight:
     """Valid within the transaction."""
-    return Sight(user, visible_to(user, chats_without_role), await few_seen_by(tx, user, chats_without_role))
+    gate = visible_to(user, chats_without_role)
+    if user.is_admin:
+        return Sight(user, gate, None)
+    parts = _ways_to(user, chats_without_role)
+    return Sight(user, gate, await few_of(tx, parts))
+
+
+async def few_of(tx: Transaction, parts: Sequence[Select[Any]]) -> Subquery | None:
+    """The ids that these statements find together, each once; None where they are more than FEW."""
+    some = union_all(*(select(part.limit(FEW + 1).subquery()) for part in parts)).limit(FEW + 1).subquery()
+    if (await tx.execute(select(func.count()).select_from(some))).scalar_one() > FEW:
+        return None
+    return union(*parts).subquery("few")
+
+
+def _ways_to(user: SignedIn, chats_without_role: str) -> list[Select[Any]]:
+    """The same verdict as `visible_to`, each way to a chat along an index of its own."""
+    parts: list[Select[Any]] = [select(Chat.id).where(Chat.owner_id == user.id)]
+    if user.role_ids:
+        parts.append(select(ChatRole.chat_id.label("id")).where(ChatRole.role_id.in_(user.role_ids)))
+        parts.append(select(Chat.id).where(Chat.holder == "queue", Chat.queue_role_id.in_(user.role_ids)))
+    if chats_without_role == "all":
+        unmarked = Chat.carries_role == false(), ~exists(select(1).where(ChatRole.chat_id == Chat.id))
+        parts.append(select(Chat.id).where(*unmarked))
+    return parts
 
 
 async def find_chat(tx: Transaction, user: SignedIn, chat_id: int, chats_without_role: str) -> ChatRecord:

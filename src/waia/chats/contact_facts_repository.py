@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select, update
 
 from waia.accounts.models import Role
 from waia.chats.models import Alias, CapturedAnswer, Chat, ChatRole
@@ -41,11 +41,13 @@ async def add_role(tx: Transaction, chats: Sequence[ChatRecord], role_id: int) -
     rows = [{"chat_id": chat.id, "role_id": role_id, "numero": chat.numero} for chat in chats]
     if rows:
         await tx.execute(insert_ignore(tx.dialect, ChatRole), rows)
+        await _note_roles(tx, [chat.id for chat in chats])
 
 
 async def remove_role(tx: Transaction, chats: Sequence[ChatRecord], role_id: int) -> None:
     ids = [chat.id for chat in chats]
     await tx.execute(delete(ChatRole).where(ChatRole.chat_id.in_(ids), ChatRole.role_id == role_id))
+    await _note_roles(tx, ids)
 
 
 async def store_roles(tx: Transaction, chat: ChatRecord, role_ids: Collection[int]) -> None:
@@ -53,6 +55,12 @@ async def store_roles(tx: Transaction, chat: ChatRecord, role_ids: Collection[in
     if role_ids:
         rows = [{"chat_id": chat.id, "role_id": role_id, "numero": chat.numero} for role_id in role_ids]
         await tx.execute(insert(ChatRole), rows)
+    await _note_roles(tx, [chat.id])
+
+
+async def _note_roles(tx: Transaction, chat_ids: Collection[int]) -> None:
+    carries = exists(select(1).where(ChatRole.chat_id == Chat.id))
+    await tx.execute(update(Chat).where(Chat.id.in_(chat_ids)).values(carries_role=carries))
 
 
 async def captured_value(tx: Transaction, chat_id: int, name: str) -> str | None:

@@ -69,6 +69,7 @@ class Chat(Model):
         Index(None, "holder", "archived_at", "last_message_at", "id"),
         Index(None, "holder", "queue_role_id"),
         Index(None, "owner_id", "archived_at", "last_message_at", "id"),
+        Index(None, "carries_role"),
         Model.__table_args__,
     )
 
@@ -87,6 +88,8 @@ class Chat(Model):
     resume_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_owner_id: Mapped[int | None] = mapped_column(Integer)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # whether it may have a row in chat_roles: those that surely have none are found without looking at each
+    carries_role: Mapped[bool] = mapped_column(default=False, server_default="0")
     # the bot's memory
     session_open: Mapped[bool] = mapped_column(default=False, server_default="0")
     last_customer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -117,7 +120,7 @@ class Chat(Model):
 
 class ChatRole(Model):
     __tablename__ = "chat_roles"
-    __table_args__ = (Index(None, "role_id"), Index(None, "numero"), Model.__table_args__)
+    __table_args__ = (Index(None, "role_id", "chat_id"), Index(None, "numero"), Model.__table_args__)
 
     chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"), primary_key=True)
     role_id: Mapped[int] = mapped_column(ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True)

@@ -134,6 +134,7 @@ async def save_decisions(tx: Transaction, rows: Sequence[dict[str, Any]], messag
 async def add_chat_roles(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await tx.change(_ADD_ROLE, rows)
+        await tx.change(_CARRIES_ROLE, [{"chat": row["chat_id"]} for row in rows])
 
 
 async def start_sessions(tx: Transaction, ended: dict[int, str], now: datetime) -> None:
@@ -245,6 +246,7 @@ _ADD = Prepared(lambda dialect: insert_ignore(dialect, Message))
 _CAPTURE = Prepared(lambda dialect: upsert(dialect, CapturedAnswer, ("chat_id", "name"), ("value", "at")))
 _KEEP_REASON = Prepared(lambda dialect: insert_ignore(dialect, DecisionRow))
 _ADD_ROLE = Prepared(lambda dialect: insert_ignore(dialect, ChatRole))
+_CARRIES_ROLE = Prepared(update(_CHAT).where(_CHAT.c.id == bindparam("chat")).values(carries_role=True))
 _SAVE = Prepared(
     update(_CHAT)
     .where(_CHAT.c.id == bindparam("chat"))

@@ -211,6 +211,7 @@ def _belongings(
     if talk.alias:
         yield Alias(contact_id=chat.contact_id, numero=chat.numero, name=talk.alias)
     if talk.role:
+        chat.carries_role = True
         yield ChatRole(chat_id=chat.id, role_id=world.roles[talk.role], numero=chat.numero)
     ended = None if chat.session_open else times[-1]
     yield BotSession(chat_id=chat.id, started_at=times[0], ended_at=ended, end_reason="expired" if ended else "")

@@ -26,9 +26,7 @@ class HeaderFile(msgspec.Struct, frozen=True):
     filename: str
 
 
-def fill(
-    definition: Definition, answers: Mapping[str, str], now: datetime, file: HeaderFile | None = None
-) -> Template:
+def fill(definition: Definition, answers: Mapping[str, str], now: datetime, file: HeaderFile | None = None) -> Template:
     """The message. Raises Invalid with a sentence for each blank that is missing or that Meta would refuse."""
     if definition.unknown_part:
         raise Invalid({"template": NOT_SENDABLE})

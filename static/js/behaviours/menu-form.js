@@ -3,9 +3,10 @@ const FIELDS = "input:not([type=hidden], [type=radio]), textarea";
 
 let asked = ""; // what was last wished: a row more (`fila.0`), one less (`quitar.0.2`), a section (`seccion`)
 let late = []; // what was typed between the request and its answer
+let here = null; // the field that somebody stands in, and where in it
 
 function typed(form) {
-  return [...form.querySelectorAll(FIELDS)].map((field) => [field.name, field.value, field.selectionEnd]);
+  return [...form.querySelectorAll(FIELDS)].map((field) => [field.name, field.value]);
 }
 
 /** Where the answer has the field: what stood below a row or a section that was removed moves up. */
@@ -21,13 +22,18 @@ function moved(name, form) {
 }
 
 function giveBack(form) {
-  for (const [name, value, caret] of late) {
+  for (const [name, value] of late) {
     const field = form.elements[name];
     if (!field) continue;
     field.value = value;
-    if (field === document.activeElement) field.setSelectionRange(caret, caret);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+}
+
+function stayHere(form) {
+  const [name, caret] = here;
+  form.elements[name]?.focus();
+  form.elements[name]?.setSelectionRange(caret, caret);
 }
 
 /** A row that was added takes the focus; one that was removed leaves it to the one that came into its place. */
@@ -54,7 +60,9 @@ export default function menuForm(form) {
   const { texto } = form.elements;
   form.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
-    if (button) asked = button.name === "hacer" ? button.value : "";
+    if (!button) return;
+    asked = button.name === "hacer" ? button.value : "";
+    button.focus(); // not every browser does that by itself
   });
   form.addEventListener("change", ({ target }) => {
     if (!target.dataset.textLimit) return;
@@ -70,12 +78,13 @@ export default function menuForm(form) {
     if (target === form || target.name === "hacer") detail.ctx.waiaTyped = typed(form);
   });
   form.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
-    if (!ctx.waiaTyped || !tasks.some(({ target }) => target.contains?.(form))) return;
-    const before = new Map(ctx.waiaTyped);
-    late = typed(form).filter(([name, value]) => before.get(name) !== value);
-    late = late.map(([name, ...what]) => [moved(name, form), ...what]);
+    if (!ctx.waiaTyped || !tasks.some(({ target }) => target?.contains?.(form))) return;
+    const before = new Map(ctx.waiaTyped), field = document.activeElement;
+    late = typed(form).filter(([name, value]) => before.get(name) !== value).map(([name, value]) => [moved(name, form), value]);
+    here = form.contains(field) && field.matches(FIELDS) ? [moved(field.name, form), field.selectionEnd] : null;
   });
-  if (late.length) giveBack(form);
+  giveBack(form);
+  if (here) stayHere(form);
   else focusAsked(form);
-  [late, asked] = [[], ""];
+  [late, here, asked] = [[], null, ""];
 }
