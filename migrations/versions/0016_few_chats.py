@@ -1,4 +1,4 @@
-"""Whoever sees few chats of many finds them along indexes; a save of a draft that came too late is known by its name."""
+"""Who sees few chats of many finds them along indexes; a draft saved too late is known by the name of its save."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -91,6 +91,23 @@ async def test_what_came_while_there_was_no_network_is_there_afterwards(stage: S
         await _shows_what_a_fresh_page_shows(ana)
 
 
+async def test_a_stream_over_a_network_that_is_gone_is_left_at_once(stage: Stage) -> None:
+    """Nothing closes it, and its silence alone would be noticed after 25 s only."""
+    stage.expects(*AWAY)
+    gloria = await stage.phone("gloria")
+    async with wire_to(stage.house.address) as wire:
+        ana = await stage.agent("ana", base_url=wire.address)
+        await ana.open("Gloria Peña")
+        await gloria.says("por la red de antes")
+        await expect(ana.bubble("por la red de antes", "customer")).to_be_visible()
+        wire.hush()
+        await gloria.says("nadie lo oye")
+        await expect(gloria.own("nadie lo oye")).to_be_visible()
+        await expect(ana.bubble("nadie lo oye")).to_have_count(0)
+        await ana.page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(ana.bubble("nadie lo oye", "customer")).to_be_visible()
+
+
 async def test_a_phone_without_network_catches_up(stage: Stage) -> None:
     stage.expects(*AWAY)
     async with wire_to(stage.house.address) as wire:

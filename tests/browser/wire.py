@@ -11,12 +11,17 @@ CHUNK = 65_536
 
 @dataclass
 class Wire:
-    """`address` leads where `target` leads, as long as the wire is whole."""
+    """`address` leads where `target` leads, as long as the wire is whole.
+
+    `hush`: connections that are open stay so and nothing comes through them any more, as after another network; who
+    asks over one of them hears that nobody knows it.
+    """
 
     target: str
     address: str = ""
     _whole: bool = True
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _silent: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def cut(self) -> None:
         self._whole = False
@@ -26,6 +31,9 @@ class Wire:
     def mend(self) -> None:
         self._whole = True
 
+    def hush(self) -> None:
+        self._silent |= self._open
+
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
             writer.transport.abort()
@@ -34,8 +42,20 @@ class Wire:
         back, out = await asyncio.open_connection(there.hostname, there.port)
         ends = {writer, out}
         self._open |= ends
-        await asyncio.gather(_pump(reader, out), _pump(back, writer))
+        await asyncio.gather(self._pump(reader, out, writer), self._pump(back, writer))
         self._open -= ends
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asking: asyncio.StreamWriter | None = None
+    ) -> None:
+        with suppress(ConnectionError, OSError):
+            while chunk := await reader.read(CHUNK):
+                if writer not in self._silent:
+                    writer.write(chunk)
+                    await writer.drain()
+                elif asking:
+                    asking.transport.abort()
+        writer.close()
 
 
 @asynccontextmanager
@@ -48,11 +68,3 @@ async def wire_to(target: str) -> AsyncIterator[Wire]:
     finally:
         server.close()
         wire.cut()
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError, OSError):
-        while chunk := await reader.read(CHUNK):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()

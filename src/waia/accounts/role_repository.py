@@ -14,7 +14,10 @@ from waia.kit.overtaken import seen_of
 from waia.kit.sql import insert_ignore
 
 # Tables of features above this one.
-_CHATS, _REPLIES = (table("chat_roles", column("chat_id"), column("role_id")), table("quick_reply_roles", column("role_id")))
+_CHATS, _REPLIES = (
+    table("chat_roles", column("chat_id"), column("role_id")),
+    table("quick_reply_roles", column("role_id")),
+)
 _QUEUE = table("chat_state", column("id"), column("queue_role_id"), column("carries_role"))
 _RULES, _SETTINGS = table("reglas", column("rol_keyword")), table("ajustes", column("name"), column("value"))
 
