@@ -127,7 +127,7 @@ async def test_an_uploaded_file_stands_in_the_header_and_whoever_sees_the_chat_m
 ) -> None:
     told = next(each for each in RARE if each["name"] == "factura")
     async with inside(tmp_path, sqlite_url) as road:
-        road.world.add_template(Template(**told))  # type: ignore[arg-type]
+        road.world.add_template(Template(**told))
         await road.talk("Hola")
         draft = await attached(road, 1, sample("papers.pdf"))
         assert draft.file_id is not None
