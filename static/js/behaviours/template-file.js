@@ -9,6 +9,7 @@ export default function templateFile(box) {
     part("chosen").hidden = !kept.value;
     part("picker").hidden = Boolean(kept.value);
     link.disabled = Boolean(kept.value);
+    link.closest(".field").hidden = link.disabled && !link.hasAttribute("aria-invalid");
   };
   const tell = (status, error = "") => {
     part("status").textContent = status;
