@@ -147,6 +147,22 @@ def reindex() -> None:
     _guarded_async(run)
 
 
+@main.command("rebuild-rollups")
+def rebuild_rollups() -> None:
+    """Count the figures of the board anew from all messages; waia may run meanwhile."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.parts import make_parts
+        from waia.dashboard.rebuild import rebuild
+
+        parts = make_parts(settings)
+        chats = await rebuild(parts.database, parts.clock, parts.rules)
+        await parts.stop()
+        click.echo(f"The figures are up to date: {chats} chats.")
+
+    _guarded_async(run)
+
+
 @main.group()
 def audit() -> None:
     """The trail of who did what."""

@@ -25,6 +25,7 @@ from waia.app.setup import prepare_database
 from waia.app.static_files import show_static
 from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
+from waia.dashboard import routes as board_routes
 from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.owner import routes as owner_routes
@@ -132,6 +133,7 @@ def _routes() -> list[Any]:
         show_static,
         *reply_routes.routes,
         *owner_routes.routes,
+        *board_routes.routes,
         *rule_routes.routes,
     ]
 

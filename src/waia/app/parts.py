@@ -7,6 +7,7 @@ from datetime import timedelta
 from waia.accounts.parts import Accounts, open_accounts
 from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
+from waia.dashboard.rollups import Rollups
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
@@ -35,6 +36,7 @@ from waia.workers.push import PushWorker
 from waia.workers.receipts import ReceiptsWorker
 from waia.workers.recording import Recorder
 from waia.workers.renditions import RenditionsWorker
+from waia.workers.rollups import RollupsWorker
 from waia.workers.scheduler import Scheduler
 from waia.workers.sheets import SheetsWorker
 from waia.workers.templates import TemplatesWorker
@@ -97,6 +99,7 @@ class Parts:
             "templates": templates.step,
             "push": PushWorker(self.database, self.clock, self.rules, self.push, self.accounts.sessions.idle).step,
             "sheets": SheetsWorker(self.database, self.clock, self.storage, self.rules).step,
+            "rollups": RollupsWorker(Rollups(self.database, self.clock), self.rules).step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [

@@ -9,6 +9,7 @@ from waia.chats.models import (
     BotSession,
     CapturedAnswer,
     Chat,
+    ChatMove,
     Contact,
     ContactIdentity,
     DecisionRow,
@@ -22,7 +23,7 @@ from waia.kit.db import Transaction
 from waia.media.models import Media
 from waia.whatsapp.models import InboxItem
 
-BY_CHAT = (Message, OutboxItem, Reaction, DecisionRow, BotSession, CapturedAnswer, Draft, Media)
+BY_CHAT = (Message, OutboxItem, Reaction, DecisionRow, BotSession, CapturedAnswer, ChatMove, Draft, Media)
 BY_CONTACT = (ContactIdentity, Alias, Chat)
 
 

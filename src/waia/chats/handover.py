@@ -49,4 +49,4 @@ async def queue_after_failure(tx: Transaction, chat_id: int, now: datetime) -> N
         return
     chat.enter_queue(chat.queue_role_id, SEND_FAILED, now, DEFAULT_RESUME_HOURS)
     await cancel_bot_items(tx, [chat.id])
-    await save_chats(tx, [chat])
+    await save_chats(tx, [chat], now)

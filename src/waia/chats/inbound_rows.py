@@ -62,6 +62,8 @@ def row_of(chat: ChatRecord, *, wamid: str | None, at: datetime, received_at: da
         "link_thumb": None,
         "status": 0,
         "bot_may_run": False,
+        "owner_then": chat.owner_id,
+        "held_by": chat.holder,
     }
 
 

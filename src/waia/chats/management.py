@@ -39,7 +39,7 @@ async def take(
     await silence_for_people(tx, *mine)
     for chat in mine:
         chat.goes_to(user.id, now, resume_hours)
-    await _save(tx, mine)
+    await _save(tx, mine, now)
     names = await shown_names(tx, {chat.owner_id for chat in lost.values() if chat.owner_id})
     return {chat.id: HeldByAnother(names.get(chat.owner_id or 0, "")) for chat in lost.values()}
 
@@ -59,7 +59,7 @@ async def hand_to(
     for chat in fit:
         chat.goes_to(colleague.id, now, resume_hours)
         tx.announce(ASSIGNED, chat.id, str(colleague.id))
-    await _save(tx, fit)
+    await _save(tx, fit, now)
     held = {chat.id for chat in fit}
     return {chat.id: NotTheirChat(colleague.name) for chat in chats if chat.id not in held}
 
@@ -69,7 +69,7 @@ async def give_back(tx: Transaction, chats: Sequence[ChatRecord], now: datetime)
     for chat in chats:
         chat.back_to_bot()
     await end_sessions(tx, [chat.id for chat in chats], now, "given_back")
-    await _save(tx, chats)
+    await _save(tx, chats, now)
     return {}
 
 
@@ -81,7 +81,7 @@ async def to_queue(
     for chat in chats:
         chat.enter_queue(role_id if role_id is not None else chat.queue_role_id, "returned", now, resume_hours)
         chat.owner_id = None
-    await _save(tx, chats)
+    await _save(tx, chats, now)
     return {}
 
 
@@ -92,15 +92,15 @@ async def close(tx: Transaction, chats: Sequence[ChatRecord], now: datetime) -> 
         chat.silence_bot()
         chat.estado, chat.unread, chat.unanswered_since, chat.needs_person = Estado.CERRADO, 0, None, ""
     await end_sessions(tx, [chat.id for chat in chats], now, "closed")
-    await _save(tx, chats)
+    await _save(tx, chats, now)
     return {}
 
 
-async def reopen(tx: Transaction, chats: Sequence[ChatRecord]) -> Refused:
+async def reopen(tx: Transaction, chats: Sequence[ChatRecord], now: datetime) -> Refused:
     for chat in chats:
         if chat.estado == Estado.CERRADO:
             chat.estado, chat.dirty = Estado.ESPERA_USUARIO, True
-    await save_chats(tx, chats)
+    await save_chats(tx, chats, now)
     return {}
 
 
@@ -141,9 +141,9 @@ async def needs_no_answer(tx: Transaction, chats: Sequence[ChatRecord]) -> Refus
     return {}
 
 
-async def _save(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
+async def _save(tx: Transaction, chats: Sequence[ChatRecord], now: datetime) -> None:
     """Also tells the open contact cards, which show whose the chats are."""
-    await save_chats(tx, chats)
+    await save_chats(tx, chats, now)
     for chat in chats:
         tx.announce(FACTS_CHANGED, chat.id)
 

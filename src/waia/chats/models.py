@@ -128,11 +128,16 @@ class ChatRole(Model):
 
 
 class Message(Model):
-    """One entry of a chat's history, in or out. `tipo` keeps the original's values for SQL reports."""
+    """One entry of a chat's history, in or out. `tipo` keeps the original's values for SQL reports.
+
+    `roles_then` (`,3,7,`), `owner_then` and `held_by` say how its chat was when it was stored: figures count it so for
+    ever. `roles_then` is NULL in what was stored before that was noted. `unmatched`: no rule knew what to answer.
+    """
 
     __tablename__ = "mensajes"
     __table_args__ = (
         Index(None, "chat_id", "id"),
+        Index(None, "chat_id", "timestamp"),
         Index(None, "numero"),
         Index(None, "timestamp"),
         Index(None, "quoted_wamid"),
@@ -172,6 +177,23 @@ class Message(Model):
     decision_id: Mapped[int | None] = mapped_column(big_id())
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roles_then: Mapped[str | None] = mapped_column(binary_text(100))
+    owner_then: Mapped[int | None] = mapped_column(Integer)
+    held_by: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    unmatched: Mapped[bool] = mapped_column(default=False, server_default="0")
+
+
+class ChatMove(Model):
+    """Somebody else holds the chat from `at` on (`bot`, `queue`, `person`), or it was `closed` or `reopened`."""
+
+    __tablename__ = "chat_moves"
+    __table_args__ = (Index(None, "chat_id", "at"), Model.__table_args__)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    what: Mapped[str] = mapped_column(String(8))
+    user_id: Mapped[int | None] = mapped_column(Integer)
 
 
 class Reaction(Model):

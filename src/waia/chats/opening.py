@@ -36,7 +36,7 @@ async def open_chat(
     chat = chats[(phone_number_id, contact.id)]
     if chat.version == 0 and chat.last_message_id is None and chat.owner_id is None:
         chat.belong_to(user.id)
-        await save_chats(tx, [chat])
+        await save_chats(tx, [chat], now)
     if not await may_see(tx, user, chat.id, chats_without_role):
         raise NotYours
     return chat.id

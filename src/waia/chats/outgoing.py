@@ -176,6 +176,8 @@ def _message(outgoing: Outgoing, now: datetime, real_now: datetime) -> dict[str,
         "kind": kind_of(content),
         "details": details,
         "status": int(DeliveryState.QUEUED),
+        "owner_then": outgoing.user_id or outgoing.chat.owner_id,
+        "held_by": "person" if outgoing.author == "user" else outgoing.chat.holder,
     }
 
 

@@ -163,6 +163,7 @@ class Receiver:
             "author": "phone",
             "tipo": _echo_tipo(said),
             "status": int(DeliveryState.SENT),
+            "held_by": "person",
         }
         self._add(chat, row)
         chat.person_answers(None, self._now, self._rules.resume_hours)
@@ -181,6 +182,7 @@ class Receiver:
                 "author": "phone",
                 "tipo": _echo_tipo(said),
                 "status": int(DeliveryState.SENT),
+                "held_by": "person",
             }
         if said.id and said.kind != "media_placeholder" and await self._fill(said.id, row):
             return

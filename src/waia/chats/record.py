@@ -1,5 +1,6 @@
 """The chat as use cases work on it: loaded once, changed in memory, written back as a whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +51,23 @@ class ChatRecord:
     last_inbound_wamid: str | None
     version: int
     dirty: bool = field(default=False, compare=False)
+    stood: tuple[str, int | None, bool] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.stood = self.standing
+
+    @property
+    def standing(self) -> tuple[str, int | None, bool]:
+        """Who holds the chat, for whom, and whether it is closed."""
+        return self.holder, self.owner_id, self.estado == Estado.CERRADO
+
+    def moves(self) -> Iterator[str]:
+        """What became of the chat since it was loaded or saved: `bot`, `queue`, `person`, `closed`, `reopened`."""
+        (holder, owner_id, closed), now_closed = self.stood, self.estado == Estado.CERRADO
+        if closed != now_closed:
+            yield "closed" if now_closed else "reopened"
+        if (holder, owner_id) != (self.holder, self.owner_id) and not now_closed:
+            yield self.holder
 
     def window_is_open(self, now: datetime) -> bool:
         """Whether anything but a template may be sent; closes two minutes early, because clocks differ."""

@@ -1,13 +1,22 @@
 """Loads and saves chats and their messages; every query is for many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from waia.accounts.models import Role
-from waia.chats.models import BotSession, CapturedAnswer, Chat, ChatRole, DecisionRow, Message, Reaction
+from waia.chats.models import (
+    BotSession,
+    CapturedAnswer,
+    Chat,
+    ChatMove,
+    ChatRole,
+    DecisionRow,
+    Message,
+    Reaction,
+)
 from waia.chats.record import ChatRecord
 from waia.chats.search.index_repository import index_messages, reindex_messages
 from waia.kit.db import Transaction
@@ -15,9 +24,10 @@ from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of, upsert
 
 KEYS = ("id", "phone_number_id", "contact_id")
-FIELDS = tuple(name for name in ChatRecord.__dataclass_fields__ if name != "dirty")
+FIELDS = tuple(name for name in ChatRecord.__dataclass_fields__ if name not in {"dirty", "stood"})
 STATE_FIELDS = tuple(name for name in FIELDS if name not in (*KEYS, "version"))
 MOST_EDITS = 10
+LONGEST_ROLES = 88  # no key of ten digits more fits into the column
 _CHAT = table_of(Chat)
 _COLUMNS = [_CHAT.c[name] for name in FIELDS]
 
@@ -61,22 +71,36 @@ async def open_chats(
     return await chats_of(tx, wanted)
 
 
-async def save_chats(tx: Transaction, chats: Iterable[ChatRecord]) -> None:
-    """Write back what changed, and tell the open pages."""
+async def save_chats(tx: Transaction, chats: Iterable[ChatRecord], now: datetime | None = None) -> None:
+    """Write back what changed, and tell the open pages. Who may have given a chat to somebody says when: `now`."""
     rows: list[dict[str, Any]] = []
+    moves: list[dict[str, Any]] = []
     for chat in chats:
         if chat.dirty:
             rows.append({"chat": chat.id, **{f"_{name}": getattr(chat, name) for name in STATE_FIELDS}})
+            moves += [_move(chat, what, now) for what in chat.moves()]
             tx.announce("chat_changed", chat.id)
-            chat.dirty = False
+            chat.dirty, chat.stood = False, chat.standing
     if rows:
         await tx.change(_SAVE, rows)
+    if moves:
+        await tx.change(_MOVE, moves)
+
+
+def _move(chat: ChatRecord, what: str, now: datetime | None) -> dict[str, Any]:
+    """A chat is reopened by the message that came, not before it, whatever Meta's clock says."""
+    assert now is not None, "who gives a chat to somebody else says when"
+    at = max(now, chat.last_message_at) if what == "reopened" else now
+    return {"chat_id": chat.id, "at": at, "what": what, "user_id": chat.owner_id}
 
 
 async def add_messages(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Insert messages; their ids by public id. A message whose wamid exists already is left out of the answer."""
     if not rows:
         return {}
+    roles = await _roles_now(tx, {row["chat_id"] for row in rows})
+    for row in rows:
+        row["roles_then"] = roles.get(row["chat_id"], "")
     await tx.change(_ADD, rows)
     found = await tx.rows(_IDS, {"public_ids": [row["public_id"] for row in rows]})
     ids = {public_id: message_id for message_id, public_id in found}
@@ -85,6 +109,16 @@ async def add_messages(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[
         tx.announce("message_added", row["chat_id"], str(row["id"]))
     await index_messages(tx, new)
     return ids
+
+
+async def _roles_now(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, str]:
+    """The roles that chats carry, as messages keep them: `,3,7,`. A chat without any is missing."""
+    found: dict[int, str] = {}
+    for chat_id, role_id in await tx.rows(_ROLES, {"chats": sorted(chat_ids)}):
+        before = found.get(chat_id, ",")
+        if len(before) < LONGEST_ROLES:
+            found[chat_id] = f"{before}{role_id},"
+    return found
 
 
 async def messages_to_decide(tx: Transaction, ids: Sequence[int]) -> dict[int, list[Any]]:
@@ -120,13 +154,25 @@ async def save_captured(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None
         await tx.change(_CAPTURE, rows)
 
 
-async def save_decisions(tx: Transaction, rows: Sequence[dict[str, Any]], messages: dict[str, list[int]]) -> None:
-    """Keep the reasons, and link each decided message (ids by turn key) to its decision."""
+async def save_decisions(
+    tx: Transaction,
+    rows: Sequence[dict[str, Any]],
+    messages: dict[str, list[int]],
+    unmatched: Collection[str] = (),
+) -> None:
+    """Keep the reasons, and link each decided message (ids by turn key) to its decision.
+
+    `unmatched` are the turns that no rule knew an answer to.
+    """
     if not rows:
         return
     await tx.change(_KEEP_REASON, rows)
     found = await tx.rows(_DECISION_IDS, {"keys": [row["turn_key"] for row in rows]})
-    links = [{"m": message, "d": decision} for decision, key in found for message in messages.get(key, ())]
+    links = [
+        {"m": message, "d": decision, "u": key in unmatched}
+        for decision, key in found
+        for message in messages.get(key, ())
+    ]
     if links:
         await tx.change(_LINK, links)
 
@@ -281,4 +327,14 @@ _END_SESSIONS = Prepared(
     .where(_SESSION.c.chat_id.in_(bindparam("chats", expanding=True)), _SESSION.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), end_reason=bindparam("reason"))
 )
-_LINK = Prepared(update(table_of(Message)).where(Message.id == bindparam("m")).values(decision_id=bindparam("d")))
+_LINK = Prepared(
+    update(table_of(Message))
+    .where(Message.id == bindparam("m"))
+    .values(decision_id=bindparam("d"), unmatched=bindparam("u"))
+)
+_MOVE = Prepared(insert(table_of(ChatMove)))
+_ROLES = Prepared(
+    select(ChatRole.chat_id, ChatRole.role_id)
+    .where(ChatRole.chat_id.in_(bindparam("chats", expanding=True)))
+    .order_by(ChatRole.chat_id, ChatRole.role_id)
+)

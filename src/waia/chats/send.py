@@ -105,7 +105,7 @@ async def send_parts(
     batch = _batch(chat, contact, user, parts, written)
     ids = await enqueue(tx, batch, written.now, written.real_now)
     chat.person_answers(user.id, written.now, written.resume_hours)
-    await save_chats(tx, [chat])
+    await save_chats(tx, [chat], written.now)
     return ids
 
 

@@ -37,6 +37,7 @@ MAX_FAILURES = 5
 LONGEST_QUIET = timedelta(minutes=2)
 RETRY_AFTER = timedelta(seconds=2)
 BOT_FAILED, AWAY_TOLD = "bot_failed", "away_told"
+NO_RULE = ("fallback", "no_match")
 UTTERANCES = MappingProxyType(
     {
         "text": UtteranceKind.TEXT,
@@ -83,6 +84,10 @@ class _Decided:
     def turn_key(self) -> str:
         return f"turn:{self.chat.id}:{max(row.id for row in self.messages)}"
 
+    @property
+    def found_no_rule(self) -> bool:
+        return any(stage[:2] == NO_RULE for stage in self.decision.trace.stages)
+
 
 async def take_turns(
     tx: Transaction, chats: Sequence[ChatRecord], brain: Brain, now: datetime, real_now: datetime
@@ -92,7 +97,7 @@ async def take_turns(
     messages = await repository.messages_to_decide(tx, [message_id for chat in due for message_id in chat.pending])
     turns = await _Turns.load(tx, [chat for chat in due if chat.id in messages], messages, brain, now, real_now)
     await turns.decide_all()
-    await repository.save_chats(tx, chats)
+    await repository.save_chats(tx, chats, now)
     return {chat.id: chat.bot_due_at for chat in chats}
 
 
@@ -307,4 +312,5 @@ class _Turns:
             for each in decided
         ]
         links = {each.turn_key: [row.id for row in each.messages] for each in decided}
-        await repository.save_decisions(self._tx, rows, links)
+        unmatched = [each.turn_key for each in decided if each.found_no_rule]
+        await repository.save_decisions(self._tx, rows, links, unmatched)

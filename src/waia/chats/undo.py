@@ -62,9 +62,11 @@ async def keep(
     return (token if rows else ""), len(rows)
 
 
-async def take_back(tx: Transaction, user: SignedIn, token: str, without_role: str, now: datetime) -> TakenBack:
+async def take_back(
+    tx: Transaction, user: SignedIn, token: str, without_role: str, now: datetime, real_now: datetime
+) -> TakenBack:
     """Only by whoever acted, while it is fresh, and only chats that nobody changed since. Raises NotFound."""
-    steps = {step.chat_id: step for step in await undo_repository.of(tx, token, user.id, now - LASTS)}
+    steps = {step.chat_id: step for step in await undo_repository.of(tx, token, user.id, real_now - LASTS)}
     if not steps:
         raise NotFound
     chats = await load_chats(tx, steps)
@@ -72,7 +74,7 @@ async def take_back(tx: Transaction, user: SignedIn, token: str, without_role: s
     same = [chat for chat in chats.values() if _is_untouched(today[chat.id], steps[chat.id])]
     for chat in same:
         await _put_back(tx, chat, steps[chat.id].before, today[chat.id])
-    await save_chats(tx, same)
+    await save_chats(tx, same, now)
     await undo_repository.forget(tx, token)
     visible = await find_chats(tx, user, [chat.id for chat in same], without_role)
     if len(visible) != len(same):

@@ -91,6 +91,11 @@ def format_date(day: date, language: str) -> str:
     return dates.format_date(day, "medium", locale=_locale(language))
 
 
+def format_weekday(day: date, language: str) -> str:
+    """`lun, 30 nov`"""
+    return dates.format_skeleton("MMMEd", day, locale=_locale(language))
+
+
 def format_number(number: float | Decimal, language: str, decimals: int | None = None) -> str:
     """`1.234,5` in Spanish, `1,234.5` in English; `decimals` fixes how many follow the mark."""
     pattern = "#,##0.###" if decimals is None else f"#,##0.{'0' * decimals}".rstrip(".")

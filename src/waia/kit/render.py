@@ -1,7 +1,7 @@
 """Renders templates: without a request for the stream (`Pages`), with one for pages and fragments (`Page`)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from waia.kit.i18n import (
     format_number,
     format_size,
     format_time,
+    format_weekday,
     negotiate,
     translator,
 )
@@ -63,6 +64,7 @@ class Pages:
         return {
             "clock_time": lambda when: format_time(when, language, zone),
             "date": lambda day: format_date(day, language),
+            "day_of": lambda text: format_weekday(date.fromisoformat(text), language),
             "day": lambda when: format_day(when, language, zone, clock.business()),
             "moment": lambda when: _moment(when, language, zone, clock.business()),
             "full_moment": lambda when: format_datetime(when, language, zone),

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
@@ -72,6 +72,37 @@ class BusinessHours:
                 return any(first <= minute < last for first, last in holiday.spans)
         minute += local.weekday() * MINUTES_A_DAY
         return not self.spans or any(first <= minute < last for first, last in self.spans)
+
+    def open_time(self, start: datetime, end: datetime, zone: ZoneInfo) -> timedelta:
+        """How much of the time from `start` to `end` (aware) the business is open; all of it where it always is."""
+        if not self.spans and not self.holidays:
+            return max(end - start, timedelta())
+        total, day, last = timedelta(), start.astimezone(zone).date(), end.astimezone(zone).date()
+        while day <= last:
+            for first_minute, last_minute in self._spans_on(day):
+                opens = _moment(day, first_minute, zone)
+                closes = _moment(day, last_minute, zone)
+                total += max(min(closes, end) - max(opens, start), timedelta())
+            day += timedelta(days=1)
+        return total
+
+    def _spans_on(self, day: date) -> Sequence[tuple[int, int]]:
+        """Minutes of the day from midnight, the last one excluded."""
+        for holiday in self.holidays:
+            if holiday.falls_on(day):
+                return holiday.spans
+        if not self.spans:
+            return ((0, MINUTES_A_DAY),)
+        midnight = day.weekday() * MINUTES_A_DAY
+        cut = ((max(first - midnight, 0), min(last - midnight, MINUTES_A_DAY)) for first, last in self.spans)
+        return [(first, last) for first, last in cut if first < last]
+
+
+def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """In UTC, so that differences count the hour that a change of the clock takes or gives."""
+    midnight = datetime.combine(day + timedelta(days=minute // MINUTES_A_DAY), time(), zone)
+    local = midnight.replace(hour=minute % MINUTES_A_DAY // 60, minute=minute % 60)
+    return local.astimezone(UTC)
 
 
 ALWAYS_OPEN = BusinessHours()

@@ -101,7 +101,7 @@ class InboxWorker:
             items = await waiting_in(tx, [lane], 1)
             failed.extend(items)
             chats = await self._receiver(tx, reception).receive([read(item.kind, item.payload) for item in items])
-            await save_chats(tx, chats)
+            await save_chats(tx, chats, self.clock.business())
             await _schedule(tx, chats)
             await remove_items(tx, [item.id for item in items])
             await (queue.later(tx, INBOX, [(lane, self.clock.real())]) if items else queue.finish(tx, INBOX, [lane]))

@@ -83,7 +83,7 @@ class Scheduler:
             chat.end_session()
         await repository.end_sessions(tx, [chat.id for chat in chats], now, "idle")
         await enqueue(tx, notices, now, self.clock.real())
-        await repository.save_chats(tx, chats)
+        await repository.save_chats(tx, chats, now)
         reach("scheduler.before_commit")
 
     def _should_tell(self, chat: ChatRecord, flow: Flow, now: datetime) -> bool:
@@ -105,7 +105,7 @@ class Scheduler:
         for chat in back:
             chat.back_to_bot()
         await repository.end_sessions(tx, [chat.id for chat in back], now, "resumed")
-        await repository.save_chats(tx, back)
+        await repository.save_chats(tx, back, now)
         if back:
             reach("scheduler.in_resume")
 

@@ -76,7 +76,7 @@ class TurnsWorker:
             if chat is not None:
                 chat.bot_failures = 0
                 chat.enter_queue(None, BOT_FAILED, self.clock.business(), brain.resume_hours)
-                await save_chats(tx, [chat])
+                await save_chats(tx, [chat], self.clock.business())
             await queue.finish(tx, TURNS, [key])
             return
         chat.bot_failures += 1

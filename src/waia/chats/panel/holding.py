@@ -50,7 +50,7 @@ async def to_queue(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
 
 @delete("/chats/{chat_id:int}/cierre", status_code=200)
 async def reopen(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(chat_id, management.reopen, "chat.reopen")
+    return await desk.change(chat_id, lambda tx, chats: management.reopen(tx, chats, desk.now), "chat.reopen")
 
 
 @put("/chats/{chat_id:int}/archivo")

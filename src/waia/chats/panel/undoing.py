@@ -17,7 +17,7 @@ from waia.kit.db import Transaction
 @post("/deshacer/{token:str}", status_code=200)
 async def take_back(desk: Given[Desk], token: FromPath[str]) -> Response[Any]:
     async def work(tx: Transaction) -> TakenBack:
-        back = await undo.take_back(tx, desk.user, token, desk.without_role, desk.real_now)
+        back = await undo.take_back(tx, desk.user, token, desk.without_role, desk.now, desk.real_now)
         for error in back.refused.values() if not back.chat_ids else ():
             raise error
         await desk.note_many(tx, f"{back.action}.undone", back.chat_ids)

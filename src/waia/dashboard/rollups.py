@@ -1,0 +1,230 @@
+"""Keeps the roll-ups: follows the event log, which tells in commit order what changed, and counts those chats anew
+from that day on. The same count any number of times gives the same figures, so a lost or repeated event does no harm.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from waia.dashboard import rollup_repository as repository
+from waia.dashboard.counting import Basis, Counted, DayCount, Key, count, open_s
+from waia.dashboard.models import HOURS
+from waia.dashboard.rollup_repository import OldDay, State, tops_of
+from waia.dashboard.timeline import Carry, Conversation
+from waia.kit.clock import Clock
+from waia.kit.db import Database, Transaction
+from waia.kit.events import LoggedEvent, read_after
+
+VERSION = 1
+EVENTS_AT_ONCE, CHATS_AT_ONCE = 1_000, 100
+A_BURST = timedelta(minutes=10)
+BEGINNING = date(1970, 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What counting these chats anew, each from its day on, comes to."""
+
+    since: Mapping[int, date]
+    counted: Mapping[int, Counted]
+    before: Sequence[OldDay]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollups:
+    """One per process. Several processes may count: each change is made once, by whoever is first."""
+
+    database: Database
+    clock: Clock
+
+    async def step(self, basis: Basis) -> bool:
+        """Count some of what is new. False when there was nothing to do."""
+        async with self.database.reading() as tx:
+            state = await repository.state(tx)
+            known = state is not None and state.basis == _name(basis) and not await repository.gap_after(tx, state.event_seq)
+            events = await read_after(tx, state.event_seq, EVENTS_AT_ONCE) if state and known else []
+        if state is None or not known:
+            await self.begin_anew(basis)
+            return True
+        if events:
+            await self._follow(state, events, basis)
+        elif state.next_chat_id is not None:
+            await self._go_through(state, state.next_chat_id, basis)
+        return bool(events) or state.next_chat_id is not None
+
+    async def begin_anew(self, basis: Basis) -> None:
+        """All figures are counted again from the history; the board says how far it is."""
+        await self.database.run(partial(repository.begin_anew, basis=_name(basis), now=self.clock.real()))
+
+    async def _follow(self, state: State, events: Sequence[LoggedEvent], basis: Basis) -> None:
+        async with self.database.reading() as tx:
+            change = await _count(tx, await _touched(tx, events, basis), basis)
+        await self._apply(state, state._replace(event_seq=events[-1].seq), change, basis)
+
+    async def _go_through(self, state: State, after: int, basis: Basis) -> None:
+        async with self.database.reading() as tx:
+            chats = await repository.next_chats(tx, after, CHATS_AT_ONCE)
+            change = await _count(tx, dict.fromkeys(chats, BEGINNING), basis)
+        await self._apply(state, state._replace(next_chat_id=chats[-1] if chats else None), change, basis)
+
+    async def _apply(self, before: State, after: State, change: Change, basis: Basis) -> None:
+        """Nothing is changed when somebody else has counted meanwhile: what was read is old."""
+
+        async def work(tx: Transaction) -> None:
+            if await repository.state(tx, lock=True) != before:
+                return
+            changed = await _write(tx, change, basis) or before.next_chat_id != after.next_chat_id
+            turn = after.turn + 1 if changed else after.turn
+            await repository.store_state(tx, after._replace(turn=turn, counted_at=self.clock.real()))
+
+        await self.database.run(work)
+
+
+def _name(basis: Basis) -> str:
+    """Other hours count from now on; another time zone counts everything anew."""
+    return f"{VERSION} {basis.zone}"[:120]
+
+
+async def _touched(tx: Transaction, events: Iterable[LoggedEvent], basis: Basis) -> dict[int, date]:
+    """The chats that something happened to, and from which day on it counts."""
+    messages, chats = set[int](), set[int]()
+    since: dict[int, date] = {}
+    for event in events:
+        if event.chat_id is None:
+            continue
+        if event.kind == "chat_removed":
+            since[event.chat_id] = BEGINNING
+        elif event.kind.startswith("message_") and event.ref.isascii() and event.ref.isdigit():
+            messages.add(int(event.ref))
+        else:
+            chats.add(event.chat_id)
+    found = await repository.times_of_messages(tx, sorted(messages)) if messages else []
+    found += await repository.last_words(tx, sorted(chats)) if chats else []
+    for chat_id, at in found:
+        day = basis.day(at - A_BURST)
+        since[chat_id] = min(day, since.get(chat_id, day))
+    return since
+
+
+async def _count(tx: Transaction, touched: Mapping[int, date], basis: Basis) -> Change:
+    """A conversation counts on the day on which it began, so counting begins there too."""
+    since = dict(touched)
+    for chat_id, carry in (await repository.carries_before(tx, since)).items():
+        if carry.conversation is not None:
+            since[chat_id] = min(since[chat_id], basis.day(carry.conversation.opened_at))
+    carries = await repository.carries_before(tx, since)
+    starts = {chat_id: datetime.combine(day, time(), basis.zone) for chat_id, day in since.items()}
+    said, moved = await repository.said_since(tx, starts), await repository.moves_since(tx, starts)
+    before = await repository.old_days(tx, since)
+    counted = {
+        chat_id: count(said.get(chat_id, ()), moved.get(chat_id, ()), carries.get(chat_id, Carry()), basis)
+        for chat_id in since
+    }
+    return Change(since, counted, before)
+
+
+async def _write(tx: Transaction, change: Change, basis: Basis) -> bool:
+    """Whether any figure changed."""
+    deltas, tops = _deltas(change)
+    await repository.remove_days(tx, change.since)
+    days = [(chat_id, day, each) for chat_id, counted in change.counted.items() for day, each in counted.days.items()]
+    await repository.add_days(tx, [_chat_day(*each) for each in days])
+    talks = [(chat_id, each) for chat_id, counted in change.counted.items() for each in counted.conversations]
+    await repository.add_conversations(tx, [_conversation(chat_id, each, basis) for chat_id, each in talks])
+    await repository.add_messages(tx, _message_rows(deltas))
+    await repository.add_figures(tx, _figure_rows(deltas))
+    await repository.add_tops(tx, [{"figure": f, "month": m, "term": t, "n": n} for (f, m, t), n in tops.items() if n])
+    return any(any(delta.values()) for delta in deltas.values())
+
+
+def _deltas(change: Change) -> tuple[dict[date, Counter[Key]], Counter[tuple[str, date, str]]]:
+    """What is added to each day, and to the tops of each month."""
+    deltas: defaultdict[date, Counter[Key]] = defaultdict(Counter)
+    tops: Counter[tuple[str, date, str]] = Counter()
+    for old in change.before:
+        deltas[old.day].subtract(old.counts)
+        _add_tops(tops, old.chat_id, old.day, old.tops, -1)
+    for chat_id, counted in change.counted.items():
+        for day, each in counted.days.items():
+            deltas[day].update(each.counts)
+            _add_tops(tops, chat_id, day, tops_of(each.received, each.words, each.by_people), 1)
+    for day, delta in deltas.items():
+        for key, n in delta.items():
+            if key[:2] == ("f", "word"):
+                tops["word", day.replace(day=1), str(key[4])] += n
+    return dict(sorted(deltas.items())), tops
+
+
+def _add_tops(
+    tops: Counter[tuple[str, date, str]], chat_id: int, day: date, counts: Counter[str], sign: int
+) -> None:
+    for figure in ("received", "words"):
+        if counts[figure]:
+            tops[figure, day.replace(day=1), str(chat_id)] += sign * counts[figure]
+
+
+def _message_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
+    """In the order of their key, so that two transactions cannot wait for each other."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for day, delta in deltas.items():
+        for key, n in delta.items():
+            if not n or key[0] not in {"m", "w"}:
+                continue
+            roles, owner_id, author, kind = key[1:5]
+            row = rows.setdefault((day, roles, owner_id, author, kind), dict.fromkeys((*HOURS, "messages", "words"), 0))
+            row |= {"day": day, "roles": roles, "owner_id": owner_id, "author": author, "kind": kind}
+            if key[0] == "w":
+                row["words"] += n
+            else:
+                row[HOURS[int(key[5])]] += n
+                row["messages"] += n
+    return [rows[key] for key in sorted(rows)]
+
+
+def _figure_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
+    return [
+        {"day": day, "figure": key[1], "roles": key[2], "owner_id": key[3], "term": key[4], "n": n}
+        for day, delta in deltas.items()
+        for key, n in delta.items()
+        if n and key[0] == "f"
+    ]
+
+
+def _chat_day(chat_id: int, day: date, each: DayCount) -> dict[str, Any]:
+    return {
+        "chat_id": chat_id,
+        "day": day,
+        "roles": each.roles,
+        "owner_id": each.owner_id,
+        "received": each.received,
+        "by_bot": each.by_bot,
+        "by_people": each.by_people,
+        "words": each.words,
+        "counts": msgspec.json.encode(list(each.counts.items())).decode(),
+        "carry": each.carry,
+    }
+
+
+def _conversation(chat_id: int, each: Conversation, basis: Basis) -> dict[str, Any]:
+    return {
+        "chat_id": chat_id,
+        "opened_at": each.opened_at,
+        "day": basis.day(each.opened_at),
+        "roles": each.roles,
+        "owner_id": each.owner_id,
+        "is_new": each.is_new,
+        "handled_by": each.handled_by,
+        "bot_s": _whole_s(each.bot_since, each.bot_at),
+        "person_s": _whole_s(each.person_since, each.person_at),
+        "person_open_s": open_s(each, basis),
+        "closed_at": each.closed_at,
+    }
+
+
+def _whole_s(since: datetime | None, until: datetime | None) -> int | None:
+    return None if since is None or until is None else max(int((until - since).total_seconds()), 0)

@@ -1,0 +1,17 @@
+"""The routes of the board, for the composition root."""
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.di import Provide
+
+from waia.dashboard import pages
+from waia.dashboard.desk import provide_board_desk
+
+routes: Sequence[Router] = (
+    Router(
+        path="/",
+        route_handlers=[pages.show_board, pages.show_card, pages.download_card],
+        dependencies={"desk": Provide(provide_board_desk, sync_to_thread=False)},
+    ),
+)
