@@ -16,6 +16,7 @@ from litestar.types import LifeSpanScope, Receive, Scope, Send
 from waia.accounts import routes as account_routes
 from waia.accounts.guards import current_user, provide_user
 from waia.accounts.refusals import EXCEPTION_HANDLERS as REFUSALS
+from waia.app.described import described
 from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
 from waia.app.health import routes as health_routes
 from waia.app.installation import Doors, add_headers, asked, enter, installation_of
@@ -111,7 +112,8 @@ def _open(more: Sequence[Any]) -> Litestar:
         before_send=[add_headers],
         request_max_body_size=MAX_BODY,
         response_cache_config=ResponseCacheConfig(default_expiration=None),
-        openapi_config=None,
+        openapi_config=described(),
+        include_in_schema=False,
         logging_config=None,
     )
 

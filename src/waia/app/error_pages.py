@@ -102,11 +102,16 @@ def _answer(
     if "hx-request" in request.headers:
         toast = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", **headers}
         return page.html("errors/_toast.html", status=status, headers=toast, message=said, reference=reference)
-    if "text/html" not in request.headers.get("accept", ""):
+    if "text/html" not in request.headers.get("accept", "") or _is_for_programs(request):
         body = {"error": code, "message": said}
         return Response(body, status_code=status, headers=headers)
     template = PAGES.get(status, "errors/500.html" if status >= 500 else "errors/404.html")
     return page.html(template, status=status, headers=headers, message=said, reference=reference)
+
+
+def _is_for_programs(request: AnyRequest) -> bool:
+    handler: Any = request.scope.get("route_handler")
+    return handler is not None and handler.opt.get("page") is False
 
 
 def _page(request: AnyRequest) -> Page:

@@ -126,9 +126,7 @@ async def show_days(board: Board) -> Card:
 
 async def show_hours(board: Board) -> Card:
     found = await repository.hours(board.tx, board.wanted)
-    rows = [
-        Row(Cell(hour, Is.HOUR), numbers([n], [board.messages(hora=str(hour))])) for hour, n in enumerate(found)
-    ]
+    rows = [Row(Cell(hour, Is.HOUR), numbers([n], [board.messages(hora=str(hour))])) for hour, n in enumerate(found)]
     return Card(
         "horas",
         N_("Mensajes por hora del día"),
@@ -220,8 +218,8 @@ async def show_agents(board: Board) -> Card:
     return Card(
         "asesores",
         N_("Por asesor"),
-        N_("Mensajes que escribió cada persona, conversaciones en las que contestó y cuánto tardó en contestar primero."),
-        columns=(N_("Asesor"), N_("Mensajes"), N_("Conversaciones"), N_("Primera respuesta, mediana")),
+        N_("Mensajes que escribió cada persona, y en cuántas conversaciones dio la primera respuesta y cuánto tardó."),
+        columns=(N_("Asesor"), N_("Mensajes"), N_("Primeras respuestas"), N_("Mediana")),
         rows=tuple(rows),
         chart=Chart("across", (Series(N_("Mensajes"), "person", 0),)),
     )
@@ -338,7 +336,9 @@ async def show_without_person(board: Board) -> Card:
 
 async def show_words(board: Board) -> Card:
     found = await repository.top_terms(board.tx, board.wanted, "word", board.limit)
-    rows = [Row(Cell(word, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), palabra=word)])) for word, n in found]
+    rows = [
+        Row(Cell(word, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), palabra=word)])) for word, n in found
+    ]
     return Card(
         "palabras",
         N_("Palabras frecuentes"),
@@ -371,7 +371,10 @@ async def show_failures(board: Board) -> Card:
 
 async def show_unmatched(board: Board) -> Card:
     found = await repository.top_terms(board.tx, board.wanted, "unmatched", board.limit)
-    rows = [Row(Cell(words, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), sin_regla=words)])) for words, n in found]
+    rows = [
+        Row(Cell(words, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), sin_regla=words)]))
+        for words, n in found
+    ]
     return Card(
         "sin_regla",
         N_("Frases que el bot no entendió"),
@@ -446,4 +449,3 @@ def _gone(role_id: int) -> str:
 
 def _nobody(owner_id: int) -> str:
     return N_("Persona eliminada") if owner_id else N_("Desde el teléfono")
-

@@ -21,6 +21,7 @@ Key = tuple[str | int, ...]
 WORD = re.compile(r"[^\W\d_]{3,40}")
 LONGEST_TERM, LONGEST_KIND = 80, 20
 UNCERTAIN = -3
+PERSONAL = frozenset({"person_s", "open_s"})  # those count for who answered
 # Times are kept with the accuracy that people need: (up to, in steps of), in seconds.
 STEPS = ((60, 1), (600, 5), (7_200, 60), (86_400, 600))
 DAY_STEP = 3_600
@@ -71,7 +72,8 @@ def count(said: Sequence[Said], moved: Sequence[Moved], carry: Carry, basis: Bas
     for conversation in timeline.conversations:
         counts = days[basis.day(conversation.opened_at)].counts
         for figure, term in _figures_of(conversation, basis):
-            counts["f", figure, conversation.roles, conversation.owner_id, term] += 1
+            owner_id = conversation.person_id if figure in PERSONAL else conversation.owner_id
+            counts["f", figure, conversation.roles, owner_id, term] += 1
     return Counted(days, timeline.conversations)
 
 

@@ -1,7 +1,7 @@
 """What every page of the board needs: who looks, at which part, how far the roll-ups are."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +41,7 @@ class BoardDesk:
     database: Database
     settings: Settings
     now: datetime
+    real_now: datetime
 
     @property
     def today(self) -> date:
@@ -88,12 +89,12 @@ async def choices(tx: Transaction) -> dict[str, Sequence[tuple[str, str]]]:
     """What the form offers, as (value, words)."""
     roles = await figures_repository.role_names(tx)
     people = await figures_repository.people_names(tx)
-    kinds: Mapping[str, str] = {words: kind for kind, words in reversed(KIND_WORDS.items())}
+    kinds = {words: kind for kind, words in reversed(list(KIND_WORDS.items()))}
     return {
         "presets": tuple(PRESETS.items()),
         "roles": tuple((str(role_id), name) for role_id, (_, name) in roles.items()),
         "people": tuple((str(user_id), name) for user_id, name in people.items()),
-        "kinds": tuple((kind, words) for words, kind in reversed(kinds.items())),
+        "kinds": tuple((kind, words) for words, kind in reversed(list(kinds.items()))),
         "authors": tuple((name, words) for name, (words, _) in AUTHORS.items()),
     }
 
@@ -105,4 +106,4 @@ def provide_board_desk(
     settings: Given[Settings],
     clock: Given[Clock],
 ) -> BoardDesk:
-    return BoardDesk(request, page, database, settings, clock.business())
+    return BoardDesk(request, page, database, settings, clock.business(), clock.real())

@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from io import StringIO
+from textwrap import shorten, wrap
 from typing import Any
 
 from babel import Locale, dates
@@ -13,6 +14,7 @@ from waia.kit.i18n import translator
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 BOM = "\ufeff"
 SEPARATORS = {"es": ";"}
+WIDEST_LABEL = 24
 
 
 def chart_of(card: Card, language: str) -> dict[str, Any] | None:
@@ -58,13 +60,14 @@ def _plain(cell: Cell, language: str) -> str | int | float:
     return safe(cell.value) if isinstance(cell.value, str) else cell.value
 
 
-def _label(cell: Cell, language: str) -> str:
+def _label(cell: Cell, language: str) -> str | list[str]:
+    """Short enough to stand beside a bar; the table has the whole of it. Several lines are a list."""
     match cell.kind:
         case Is.DAY:
             return dates.format_skeleton("MMMd", date.fromisoformat(str(cell.value)), locale=Locale.parse(language))
         case Is.HOUR:
             return f"{cell.value}:00"
         case Is.WORDS:
-            return translator(language).gettext(str(cell.value))
+            return wrap(translator(language).gettext(str(cell.value)), WIDEST_LABEL)
         case _:
-            return str(cell.value)
+            return shorten(str(cell.value), WIDEST_LABEL, placeholder="…") or str(cell.value)[:WIDEST_LABEL]

@@ -162,7 +162,11 @@ async def _top_of_months(tx: Transaction, filters: Filters, figure: str, limit: 
     months = sorted({day.replace(day=1) for day in filters.days})
     candidates, most_of_others = await _candidates(tx, figure, months)
     by_month = await _month_counts(tx, figure, months, candidates)
-    whole = [] if filters.narrows_chats else [month for month in months if filters.first <= month and _end(month) <= filters.last]
+    whole = (
+        []
+        if filters.narrows_chats
+        else [month for month in months if filters.first <= month and _end(month) <= filters.last]
+    )
     most = {term: sum(counts.values()) for term, counts in by_month.items()}
     waiting, exact = sorted(most, key=lambda term: -most[term]), dict[str, int]()
     while waiting:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
 
 from waia.chats.models import Chat, ChatMove, ChatRole, Message
 from waia.dashboard.counting import Key
@@ -87,7 +87,9 @@ async def times_of_messages(tx: Transaction, ids: Sequence[int]) -> list[tuple[i
 
 async def last_words(tx: Transaction, chat_ids: Sequence[int]) -> list[tuple[int, datetime]]:
     """When the customer, else anybody, spoke last."""
-    return [(row.id, row.last_customer_at or row.last_message_at) for row in await tx.rows(_LAST, {"ids": list(chat_ids)})]
+    return [
+        (row.id, row.last_customer_at or row.last_message_at) for row in await tx.rows(_LAST, {"ids": list(chat_ids)})
+    ]
 
 
 async def carries_before(tx: Transaction, days: Mapping[int, date]) -> dict[int, Carry]:
@@ -205,8 +207,8 @@ def _adding(columns: Collection[str]) -> Any:
     return changes
 
 
-_CHATS = bindparam("chats", expanding=True)
-_IDS = bindparam("ids", expanding=True)
+_CHATS: BindParameter[Any] = bindparam("chats", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _DAYS, _TALKS, _MOVED = table_of(ChatDay), table_of(ConversationRow), table_of(ChatMove)
 _TIMES = Prepared(select(Message.chat_id, Message.timestamp).where(Message.id.in_(_IDS)))
 _LAST = Prepared(select(Chat.id, Chat.last_customer_at, Chat.last_message_at).where(Chat.id.in_(_IDS)))

@@ -46,14 +46,18 @@ class Rollups:
         """Count some of what is new. False when there was nothing to do."""
         async with self.database.reading() as tx:
             state = await repository.state(tx)
-            known = state is not None and state.basis == _name(basis) and not await repository.gap_after(tx, state.event_seq)
+            known = (
+                state is not None
+                and state.basis == _name(basis)
+                and not await repository.gap_after(tx, state.event_seq)
+            )
             events = await read_after(tx, state.event_seq, EVENTS_AT_ONCE) if state and known else []
         if state is None or not known:
             await self.begin_anew(basis)
             return True
         if events:
-            await self._follow(state, events, basis)
-        elif state.next_chat_id is not None:
+            state = await self._follow(state, events, basis)
+        if state.next_chat_id is not None:
             await self._go_through(state, state.next_chat_id, basis)
         return bool(events) or state.next_chat_id is not None
 
@@ -61,10 +65,10 @@ class Rollups:
         """All figures are counted again from the history; the board says how far it is."""
         await self.database.run(partial(repository.begin_anew, basis=_name(basis), now=self.clock.real()))
 
-    async def _follow(self, state: State, events: Sequence[LoggedEvent], basis: Basis) -> None:
+    async def _follow(self, state: State, events: Sequence[LoggedEvent], basis: Basis) -> State:
         async with self.database.reading() as tx:
             change = await _count(tx, await _touched(tx, events, basis), basis)
-        await self._apply(state, state._replace(event_seq=events[-1].seq), change, basis)
+        return await self._apply(state, state._replace(event_seq=events[-1].seq), change, basis)
 
     async def _go_through(self, state: State, after: int, basis: Basis) -> None:
         async with self.database.reading() as tx:
@@ -72,17 +76,19 @@ class Rollups:
             change = await _count(tx, dict.fromkeys(chats, BEGINNING), basis)
         await self._apply(state, state._replace(next_chat_id=chats[-1] if chats else None), change, basis)
 
-    async def _apply(self, before: State, after: State, change: Change, basis: Basis) -> None:
-        """Nothing is changed when somebody else has counted meanwhile: what was read is old."""
+    async def _apply(self, before: State, after: State, change: Change, basis: Basis) -> State:
+        """Nothing is changed when somebody else has counted meanwhile: what was read is old. How it stands now."""
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> State:
             if await repository.state(tx, lock=True) != before:
-                return
+                return before
             changed = await _write(tx, change, basis) or before.next_chat_id != after.next_chat_id
             turn = after.turn + 1 if changed else after.turn
-            await repository.store_state(tx, after._replace(turn=turn, counted_at=self.clock.real()))
+            now = after._replace(turn=turn, counted_at=self.clock.real())
+            await repository.store_state(tx, now)
+            return now
 
-        await self.database.run(work)
+        return await self.database.run(work)
 
 
 def _name(basis: Basis) -> str:
@@ -160,9 +166,7 @@ def _deltas(change: Change) -> tuple[dict[date, Counter[Key]], Counter[tuple[str
     return dict(sorted(deltas.items())), tops
 
 
-def _add_tops(
-    tops: Counter[tuple[str, date, str]], chat_id: int, day: date, counts: Counter[str], sign: int
-) -> None:
+def _add_tops(tops: Counter[tuple[str, date, str]], chat_id: int, day: date, counts: Counter[str], sign: int) -> None:
     for figure in ("received", "words"):
         if counts[figure]:
             tops[figure, day.replace(day=1), str(chat_id)] += sign * counts[figure]

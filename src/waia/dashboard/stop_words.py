@@ -1,7 +1,6 @@
 """Words of three letters and more that every Spanish (or English) sentence has: they say nothing of what is wanted."""
 
-STOP_WORDS = frozenset(
-    """
+_WRITTEN = """
     algo alguien algún alguna algunas alguno algunos ahí allá allí ante antes aquel aquella aquellas aquello aquellos
     aquí así aun aún aunque bien buen buena buenas buenos bueno cada casi como cómo con contra cosa cosas cual cuál
     cuales cuáles cualquier cuando cuándo dado dar dame debe del desde después dice donde dónde dos durante ella ellas
@@ -16,5 +15,5 @@ STOP_WORDS = frozenset(
     about all also and any are but can could did does for from get got had has have hello her here him his how its just
     like more not now our out please she should some than thank thanks that the their them then there these they this
     too very was were what when where which who will with would you your
-    """.split()
-)
+"""
+STOP_WORDS = frozenset(_WRITTEN.split())

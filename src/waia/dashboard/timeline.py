@@ -55,8 +55,8 @@ class Moved:
 class Conversation(msgspec.Struct):
     """From a customer's message until somebody closes it, or until the customer writes after a day of silence.
 
-    `bot_since` to `bot_at`: how long the first answer of the bot took; the same of a person, who is waited for from
-    the hand-over on.
+    `bot_since` to `bot_at`: how long the first answer of the bot took; the same of a person (`person_id`, 0: from the
+    phone app), who is waited for from the hand-over on.
     """
 
     opened_at: datetime
@@ -70,6 +70,7 @@ class Conversation(msgspec.Struct):
     bot_at: datetime | None = None
     person_since: datetime | None = None
     person_at: datetime | None = None
+    person_id: int = 0
     closed_at: datetime | None = None
 
     @property
@@ -145,6 +146,7 @@ class Timeline:
         conversation.person_spoke = conversation.was_handed_over = True
         if since is not None and conversation.person_at is None:
             conversation.person_since, conversation.person_at = since, said.at
+            conversation.person_id = said.owner_id if said.author == "user" else 0
 
     def _move(self, moved: Moved) -> None:
         last = self.carry.conversation

@@ -7,7 +7,7 @@ from waia.dashboard.counting import Basis
 from waia.dashboard.rollups import Rollups
 from waia.rules.book import Rules
 
-POLL_S, SHARE = 2.0, 20
+POLL_S, SHARE, LONGEST_S = 2.0, 20, 10.0
 
 
 @dataclass(slots=True)
@@ -20,4 +20,4 @@ class RollupsWorker:
         began = time.monotonic()
         worked = await self.rollups.step(Basis(flow.values.timezone, flow.hours))
         spent_s = time.monotonic() - began
-        return min(spent_s * SHARE, 60.0) if worked else POLL_S
+        return min(spent_s * SHARE, LONGEST_S) if worked else POLL_S
