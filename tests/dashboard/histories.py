@@ -66,7 +66,7 @@ class History:
             "direction": DIRECTIONS.get(who, "out"), "author": AUTHORS.get(who, "user"),
             "kind": "note" if who == "nota" else "text", "details": {}, "edited_at": None, "status": 0,
             "error_code": None, "user_id": self.shop.users[person] if person else None,
-            "owner_then": self.shop.users[who] if who in self.shop.users else self.owner,
+            "owner_then": self.shop.users.get(who, self.owner),
             "held_by": self.holder if who in {"cliente", "bot", "nota"} else "person",
             "roles_then": f",{','.join(map(str, roles))}," if roles else "",
         }  # fmt: skip
@@ -106,6 +106,13 @@ async def count_all(shop: Shop) -> None:
     rollups, basis = Rollups(shop.parts.database, shop.parts.clock), await basis_of(shop)
     await rollups.begin_anew(basis)
     while await rollups.step(basis):
+        pass
+
+
+async def count_news(shop: Shop) -> None:
+    """What the worker does when it looks."""
+    basis = await basis_of(shop)
+    while await Rollups(shop.parts.database, shop.parts.clock).step(basis):
         pass
 
 

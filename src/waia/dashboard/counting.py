@@ -63,12 +63,15 @@ def count(said: Sequence[Said], moved: Sequence[Moved], carry: Carry, basis: Bas
     timeline, days = Timeline(carry), dict[date, DayCount]()
     day: date | None = None
     for each in in_order(said, moved):
-        timeline.feed(each)
         if isinstance(each, Said):
-            day = basis.day(each.at)
-            _count_message(days.setdefault(day, DayCount()), each, basis)
-        if day is not None:
-            days[day].carry = msgspec.json.encode(timeline.carry).decode()
+            local = each.at.astimezone(basis.zone)
+            if day is not None and local.date() != day:
+                days[day].carry = msgspec.json.encode(timeline.carry).decode()
+            day = local.date()
+            _count_message(days.setdefault(day, DayCount()), each, local.hour)
+        timeline.feed(each)
+    if day is not None:
+        days[day].carry = msgspec.json.encode(timeline.carry).decode()
     for conversation in timeline.conversations:
         counts = days[basis.day(conversation.opened_at)].counts
         for figure, term in _figures_of(conversation, basis):
@@ -101,7 +104,7 @@ def phrase_of(text: str) -> str:
     return " ".join(normalize("NFC", text).lower().split())[:LONGEST_TERM]
 
 
-def _count_message(day: DayCount, said: Said, basis: Basis) -> None:
+def _count_message(day: DayCount, said: Said, hour: int) -> None:
     if not said.counts:
         return
     day.roles, day.owner_id = said.roles, said.owner_id
@@ -109,7 +112,7 @@ def _count_message(day: DayCount, said: Said, basis: Basis) -> None:
         day.counts["f", "failed", said.roles, said.owner_id, str(said.error_code or 0)] += 1
         return
     kind, text = said.kind[:LONGEST_KIND], "" if said.revoked else said.text
-    day.counts["m", said.roles, said.owner_id, said.author, kind, said.at.astimezone(basis.zone).hour] += 1
+    day.counts["m", said.roles, said.owner_id, said.author, kind, hour] += 1
     words = len(text.split())
     if words:
         day.counts["w", said.roles, said.owner_id, said.author, kind] += words

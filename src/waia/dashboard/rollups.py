@@ -2,6 +2,7 @@
 from that day on. The same count any number of times gives the same figures, so a lost or repeated event does no harm.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from waia.dashboard import rollup_repository as repository
 from waia.dashboard.counting import Basis, Counted, DayCount, Key, count, open_s
 from waia.dashboard.models import HOURS
 from waia.dashboard.rollup_repository import OldDay, State, tops_of
-from waia.dashboard.timeline import Carry, Conversation
+from waia.dashboard.timeline import Carry, Conversation, Moved, Said
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.events import LoggedEvent, read_after
@@ -28,10 +29,27 @@ BEGINNING = date(1970, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What counting these chats anew, each from its day on, comes to."""
+    """What counting these chats anew, each from its day on, comes to: rows, and whether any figure is another."""
 
     since: Mapping[int, date]
-    counted: Mapping[int, Counted]
+    days: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    figures: list[dict[str, Any]]
+    tops: list[dict[str, Any]]
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.messages or self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """By chat, what it said and what became of it, from where it went on; and what it added before."""
+
+    said: Mapping[int, Sequence[Said]]
+    moved: Mapping[int, Sequence[Moved]]
+    carries: Mapping[int, Carry]
     before: Sequence[OldDay]
 
 
@@ -68,21 +86,22 @@ class Rollups:
     async def _follow(self, state: State, events: Sequence[LoggedEvent], basis: Basis) -> State:
         async with self.database.reading() as tx:
             change = await _count(tx, await _touched(tx, events, basis), basis)
-        return await self._apply(state, state._replace(event_seq=events[-1].seq), change, basis)
+        return await self._apply(state, state._replace(event_seq=events[-1].seq), change)
 
     async def _go_through(self, state: State, after: int, basis: Basis) -> None:
         async with self.database.reading() as tx:
             chats = await repository.next_chats(tx, after, CHATS_AT_ONCE)
             change = await _count(tx, dict.fromkeys(chats, BEGINNING), basis)
-        await self._apply(state, state._replace(next_chat_id=chats[-1] if chats else None), change, basis)
+        await self._apply(state, state._replace(next_chat_id=chats[-1] if chats else None), change)
 
-    async def _apply(self, before: State, after: State, change: Change, basis: Basis) -> State:
+    async def _apply(self, before: State, after: State, change: Change) -> State:
         """Nothing is changed when somebody else has counted meanwhile: what was read is old. How it stands now."""
 
         async def work(tx: Transaction) -> State:
             if await repository.state(tx, lock=True) != before:
                 return before
-            changed = await _write(tx, change, basis) or before.next_chat_id != after.next_chat_id
+            await _write(tx, change)
+            changed = change.is_news or before.next_chat_id != after.next_chat_id
             turn = after.turn + 1 if changed else after.turn
             now = after._replace(turn=turn, counted_at=self.clock.real())
             await repository.store_state(tx, now)
@@ -127,36 +146,50 @@ async def _count(tx: Transaction, touched: Mapping[int, date], basis: Basis) -> 
     starts = {chat_id: datetime.combine(day, time(), basis.zone) for chat_id, day in since.items()}
     said, moved = await repository.said_since(tx, starts), await repository.moves_since(tx, starts)
     before = await repository.old_days(tx, since)
+    told = Told(said, moved, carries, before)
+    return await asyncio.to_thread(_change, since, told, basis)  # the loop is for those who wait for an answer
+
+
+def _change(since: Mapping[int, date], told: Told, basis: Basis) -> Change:
     counted = {
-        chat_id: count(said.get(chat_id, ()), moved.get(chat_id, ()), carries.get(chat_id, Carry()), basis)
+        chat_id: count(
+            told.said.get(chat_id, ()), told.moved.get(chat_id, ()), told.carries.get(chat_id, Carry()), basis
+        )
         for chat_id in since
     }
-    return Change(since, counted, before)
+    deltas, tops = _deltas(counted, told.before)
+    days = ((chat_id, day, each) for chat_id, one in counted.items() for day, each in one.days.items())
+    talks = ((chat_id, each) for chat_id, one in counted.items() for each in one.conversations)
+    return Change(
+        since=since,
+        days=[_chat_day(*each) for each in days],
+        conversations=[_conversation(chat_id, each, basis) for chat_id, each in talks],
+        messages=_message_rows(deltas),
+        figures=_figure_rows(deltas),
+        tops=[{"figure": f, "month": m, "term": t, "n": n} for (f, m, t), n in sorted(tops.items()) if n],
+    )
 
 
-async def _write(tx: Transaction, change: Change, basis: Basis) -> bool:
-    """Whether any figure changed."""
-    deltas, tops = _deltas(change)
+async def _write(tx: Transaction, change: Change) -> None:
     await repository.remove_days(tx, change.since)
-    days = [(chat_id, day, each) for chat_id, counted in change.counted.items() for day, each in counted.days.items()]
-    await repository.add_days(tx, [_chat_day(*each) for each in days])
-    talks = [(chat_id, each) for chat_id, counted in change.counted.items() for each in counted.conversations]
-    await repository.add_conversations(tx, [_conversation(chat_id, each, basis) for chat_id, each in talks])
-    await repository.add_messages(tx, _message_rows(deltas))
-    await repository.add_figures(tx, _figure_rows(deltas))
-    await repository.add_tops(tx, [{"figure": f, "month": m, "term": t, "n": n} for (f, m, t), n in tops.items() if n])
-    return any(any(delta.values()) for delta in deltas.values())
+    await repository.add_days(tx, change.days)
+    await repository.add_conversations(tx, change.conversations)
+    await repository.add_messages(tx, change.messages)
+    await repository.add_figures(tx, change.figures)
+    await repository.add_tops(tx, change.tops)
 
 
-def _deltas(change: Change) -> tuple[dict[date, Counter[Key]], Counter[tuple[str, date, str]]]:
+def _deltas(
+    counted: Mapping[int, Counted], before: Sequence[OldDay]
+) -> tuple[dict[date, Counter[Key]], Counter[tuple[str, date, str]]]:
     """What is added to each day, and to the tops of each month."""
     deltas: defaultdict[date, Counter[Key]] = defaultdict(Counter)
     tops: Counter[tuple[str, date, str]] = Counter()
-    for old in change.before:
+    for old in before:
         deltas[old.day].subtract(old.counts)
         _add_tops(tops, old.chat_id, old.day, old.tops, -1)
-    for chat_id, counted in change.counted.items():
-        for day, each in counted.days.items():
+    for chat_id, one in counted.items():
+        for day, each in one.days.items():
             deltas[day].update(each.counts)
             _add_tops(tops, chat_id, day, tops_of(each.received, each.words, each.by_people), 1)
     for day, delta in deltas.items():
@@ -191,12 +224,14 @@ def _message_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
 
 
 def _figure_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
-    return [
+    """In the order of their key too."""
+    rows = [
         {"day": day, "figure": key[1], "roles": key[2], "owner_id": key[3], "term": key[4], "n": n}
         for day, delta in deltas.items()
         for key, n in delta.items()
         if n and key[0] == "f"
     ]
+    return sorted(rows, key=lambda row: (row["figure"], row["day"], row["roles"], row["owner_id"], row["term"]))
 
 
 def _chat_day(chat_id: int, day: date, each: DayCount) -> dict[str, Any]:

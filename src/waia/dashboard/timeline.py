@@ -17,8 +17,7 @@ BY_PERSON = frozenset({"user", "phone"})
 AUTHORS = frozenset({"customer", "bot", "user", "phone"})
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A message as figures see it; `roles` and `owner_id` (0: nobody) are those of its chat when it was stored."""
 
     id: int
@@ -44,8 +43,7 @@ class Said:
         return self.author != "customer" and self.status == FAILED
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True):
     """The chat changed hands, or was closed or reopened (see `ChatMove`)."""
 
     at: datetime
@@ -170,8 +168,10 @@ class Timeline:
         return conversation if conversation is not None and conversation.closed_at is None else None
 
 
-def in_order(said: Sequence[Said], moved: Sequence[Moved]) -> list[Said | Moved]:
+def in_order(said: Sequence[Said], moved: Sequence[Moved]) -> Sequence[Said | Moved]:
     """By time; what was said at the same moment comes before what became of the chat by it."""
+    if not moved:
+        return sorted(said, key=lambda each: (each.at, each.id))
     keyed: list[tuple[tuple[Any, ...], Said | Moved]] = [((each.at, 0, each.id), each) for each in said]
     keyed += [((each.at, 1, number), each) for number, each in enumerate(moved)]
     return [each for _, each in sorted(keyed, key=lambda pair: pair[0])]

@@ -75,6 +75,7 @@ class BusinessHours:
 
     def open_time(self, start: datetime, end: datetime, zone: ZoneInfo) -> timedelta:
         """How much of the time from `start` to `end` (aware) the business is open; all of it where it always is."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         if not self.spans and not self.holidays:
             return max(end - start, timedelta())
         total, day, last = timedelta(), start.astimezone(zone).date(), end.astimezone(zone).date()
