@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from bench import bot, ingest, pages, process, road, search, sheets, streams
+from bench import bot, ingest, numbers, pages, process, road, search, sheets, streams
 from bench.figures import Figure, table
 from bench.mariadb import mariadb
 from bench.size import FULL
@@ -31,6 +31,7 @@ ON_SQLITE: dict[str, Measurement] = {
     "pages": pages.measure,
     "search": search.measure,
     "sheets": sheets.measure,
+    "numbers": numbers.measure,
     "streams": streams.measure,
 }
 ON_MARIADB = {name: measure for name, measure in ON_SQLITE.items() if name != "bot"}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Times in seconds; `few` and `many` are chats in the database."""
+    """Times in seconds; `few` and `many` are chats in the database; `copies`: how often the town of
+    ten thousand messages is there."""
 
     starts: int
     engine_s: float
@@ -22,6 +23,7 @@ class Size:
     crowd_s: float
     stalled: int
     rules: int
+    copies: int
 
 
 FULL = Size(
@@ -40,6 +42,7 @@ FULL = Size(
     crowd_s=15.0,
     stalled=100,
     rules=10_000,
+    copies=100,
 )
 TINY = Size(
     starts=1,
@@ -57,4 +60,5 @@ TINY = Size(
     crowd_s=0.5,
     stalled=2,
     rules=20,
+    copies=2,
 )

@@ -66,11 +66,19 @@ class Stand:
 
     @asynccontextmanager
     async def serving(
-        self, graph_port: int = NOBODY, *, web_only: bool = False, **settings: str
+        self,
+        graph_port: int = NOBODY,
+        *,
+        web_only: bool = False,
+        command: tuple[str, ...] | None = None,
+        **settings: str,
     ) -> AsyncIterator[Serving]:
+        """`command` instead of `waia`: something that takes the same arguments."""
         port, mode = free_port(), ("--web-only",) if web_only else ()
-        command = (str(Path(sys.executable).with_name("waia")), "serve", *mode)
-        async with running(command, port, {**self._settings(graph_port), "PORT": str(port), **settings}) as serving:
+        program = command or (str(Path(sys.executable).with_name("waia")),)
+        async with running(
+            (*program, "serve", *mode), port, {**self._settings(graph_port), "PORT": str(port), **settings}
+        ) as serving:
             yield serving
 
     async def set_up(self) -> None:

@@ -88,6 +88,7 @@ async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(sh
     own += ["/roles", "/usuarios", "/auditoria", "/configuracion/botones", "/configuracion/ajustes"]
     rules = ["/reglas", "/reglas?abierta=1", "/reglas/revision", "/reglas/publicacion", "/reglas/versiones"]
     rules += ["/reglas/prueba", "/configuracion/reglas/excel"]
+    own += ["/tablero", "/tablero/mensajes", "/tablero/conversaciones"]
     await stranger.goto("/login")
     broken = await broken_rules(stranger, "/login", EVERY_LOOK)
     for path in own:
@@ -113,6 +114,7 @@ async def test_no_page_breaks_the_security_policy(shop_stage: Stage) -> None:
         "/clave",
         "/sesiones",
         "/nada",
+        "/tablero",
         *(f"/chats/{n}" for n in chats),
     ):
         await beto.page.goto(path, wait_until="load")

@@ -45,7 +45,7 @@ class History:
         assert found, line
         moment, who, whom, marks, text = found.groups()
         told = [mark.strip() for mark in (marks or "").split(",") if mark.strip()]
-        at = datetime.strptime(f"2026-{moment}", "%Y-%m-%d %H:%M:%S")
+        at = datetime.fromisoformat(f"2026-{moment}")
         at = at.replace(tzinfo=ZONE, fold="después del cambio" in told).astimezone(UTC)
         if who in MOVES:
             self._move(MOVES[who], whom, at)

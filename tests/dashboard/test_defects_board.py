@@ -134,10 +134,10 @@ async def test_every_figure_leads_to_exactly_the_rows_that_it_counts(board: Shop
 
 
 async def test_a_card_that_did_not_change_is_not_sent_again(board: Shop) -> None:
+    paths = [f"/tablero/tarjetas/{key}?periodo=30d" for key in ("dias", "ahora")]
     async with board.browser("beto") as beto:
-        for key in ("dias", "ahora"):
-            path = f"/tablero/tarjetas/{key}?periodo=30d"
-            tag = (await beto.get(path)).headers["etag"]
+        tags = {path: (await beto.get(path)).headers["etag"] for path in paths}
+        for path, tag in tags.items():
             again = await beto.http.get(path, headers={"if-none-match": tag})
             assert (again.status_code, again.text) == (304, "")
         chat = await board.add_chat("Elena", unanswered_since=NOW, holder="queue")
@@ -145,8 +145,7 @@ async def test_a_card_that_did_not_change_is_not_sent_again(board: Shop) -> None
         async with board.parts.database.writing() as tx:
             tx.announce("message_added", chat, str(message))
         await count_news(board)
-        for key in ("dias", "ahora"):
-            path = f"/tablero/tarjetas/{key}?periodo=30d"
+        for path, tag in tags.items():
             assert (await beto.http.get(path, headers={"if-none-match": tag})).status_code == 200
 
 

@@ -46,7 +46,7 @@ async def _single(beto: Browser, number: str, row: list[str]) -> list[str]:
     cards = Cards("".join(answer.html for answer in answers))
     totals, times = cards.facts["totales"], defaultdict[str, str](lambda: "–")
     times |= {name: median for name, median, *_ in cards.tables["tiempos"][1:]}  # an empty card has no table
-    handled = dict(cards.tables["conversaciones"][1:])  # type: ignore[arg-type]
+    handled = dict(cards.tables["conversaciones"][1:])
     closed = [times[f"Hasta cerrar, {how}"] for how in ("solo con el bot", "con una persona")]
     return [
         row[0],

@@ -109,7 +109,7 @@ def _beyond(place: Place) -> ColumnElement[bool]:
 def _message_filters(behind: Behind) -> list[ColumnElement[bool]]:
     """What the roll-ups count, said once more for the database."""
     filters = behind.filters
-    found = [Message.author.in_(AUTHORS), Message.kind.not_in(UNCOUNTED_KINDS)]
+    found: list[ColumnElement[bool]] = [Message.author.in_(AUTHORS), Message.kind.not_in(UNCOUNTED_KINDS)]
     found += [*_chat_filters(filters), *_narrowed(behind.narrowing)]
     if filters.kind:
         found.append(Message.kind == filters.kind)

@@ -274,8 +274,8 @@ def _route(path: str, summary: str, work: Callable[[Original], Awaitable[Any]]) 
             return Response(await work(original))
 
     answer.__name__ = getattr(work, "__name__", "answer")
-    shape: Any = get_type_hints(work)["return"]
-    answer.__annotations__ |= {"return": Response.__class_getitem__(shape)}
+    told: Any = Response
+    answer.__annotations__ |= {"return": told[get_type_hints(work)["return"]]}
     described = get(
         path, guards=ADMINS, opt=PROGRAMS, tags=["tablero original"], summary=summary, include_in_schema=True
     )
