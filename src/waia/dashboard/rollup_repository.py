@@ -17,7 +17,7 @@ from waia.kit.events import Event, last_seq
 from waia.kit.prepared import Prepared
 from waia.kit.sql import Changes, insert_or_change, table_of
 
-ONLY = 1
+ONLY, PIECE = 1, 300
 
 
 class State(NamedTuple):
@@ -142,29 +142,30 @@ async def remove_days(tx: Transaction, days: Mapping[int, date]) -> None:
 
 
 async def add_days(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.change(_ADD_DAYS, rows)
+    await _in_pieces(tx, _ADD_DAYS, rows)
 
 
 async def add_conversations(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.change(_ADD_CONVERSATIONS, rows)
+    await _in_pieces(tx, _ADD_CONVERSATIONS, rows)
 
 
 async def add_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows hold the key of `daily_messages` and what is added to each of its counters."""
-    if rows:
-        await tx.change(_COUNT_MESSAGES, rows)
+    await _in_pieces(tx, _COUNT_MESSAGES, rows)
 
 
 async def add_figures(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.change(_COUNT_FIGURES, rows)
+    await _in_pieces(tx, _COUNT_FIGURES, rows)
 
 
 async def add_tops(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.change(_COUNT_TOPS, rows)
+    await _in_pieces(tx, _COUNT_TOPS, rows)
+
+
+async def _in_pieces(tx: Transaction, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Others have their turn in between: a statement on the event loop never waits."""
+    for start in range(0, len(rows), PIECE):
+        await tx.change(prepared, rows[start : start + PIECE])
 
 
 async def _roles_today(tx: Transaction, chat_ids: Sequence[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,17 @@ from waia.kit.db import Database, Transaction
 from waia.kit.events import LoggedEvent, read_after
 
 VERSION = 1
-EVENTS_AT_ONCE, CHATS_AT_ONCE = 1_000, 100
+EVENTS_AT_ONCE, CHATS_AT_ONCE = 500, 25
 A_BURST = timedelta(minutes=10)
 BEGINNING = date(1970, 1, 2)
+
+
+class Work(StrEnum):
+    """What a step had to do; nothing is false."""
+
+    NOTHING = ""
+    NEWS = "news"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,8 @@ class Rollups:
     database: Database
     clock: Clock
 
-    async def step(self, basis: Basis) -> bool:
-        """Count some of what is new. False when there was nothing to do."""
+    async def step(self, basis: Basis) -> Work:
+        """Count some of what is new, and of the history while it is not all counted."""
         async with self.database.reading() as tx:
             state = await repository.state(tx)
             known = (
@@ -72,12 +81,13 @@ class Rollups:
             events = await read_after(tx, state.event_seq, EVENTS_AT_ONCE) if state and known else []
         if state is None or not known:
             await self.begin_anew(basis)
-            return True
+            return Work.HISTORY
         if events:
             state = await self._follow(state, events, basis)
         if state.next_chat_id is not None:
             await self._go_through(state, state.next_chat_id, basis)
-        return bool(events) or state.next_chat_id is not None
+            return Work.HISTORY
+        return Work.NEWS if events else Work.NOTHING
 
     async def begin_anew(self, basis: Basis) -> None:
         """All figures are counted again from the history; the board says how far it is."""
