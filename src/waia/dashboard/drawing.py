@@ -15,6 +15,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 BOM = "\ufeff"
 SEPARATORS = {"es": ";"}
 WIDEST_LABEL = 24
+BEFORE_ADDRESS = " · "
 
 
 def chart_of(card: Card, language: str) -> dict[str, Any] | None:
@@ -70,4 +71,5 @@ def _label(cell: Cell, language: str) -> str | list[str]:
         case Is.WORDS:
             return wrap(translator(language).gettext(str(cell.value)), WIDEST_LABEL)
         case _:
-            return shorten(str(cell.value), WIDEST_LABEL, placeholder="…") or str(cell.value)[:WIDEST_LABEL]
+            name = str(cell.value).partition(BEFORE_ADDRESS)[0]
+            return shorten(name, WIDEST_LABEL, placeholder="…") or name[:WIDEST_LABEL]

@@ -11,6 +11,7 @@ from waia.chats.models import (
     BotSession,
     CapturedAnswer,
     Chat,
+    ChatMove,
     ChatRole,
     Contact,
     ContactIdentity,
@@ -215,6 +216,8 @@ def _belongings(
         yield ChatRole(chat_id=chat.id, role_id=world.roles[talk.role], numero=chat.numero)
     ended = None if chat.session_open else times[-1]
     yield BotSession(chat_id=chat.id, started_at=times[0], ended_at=ended, end_reason="expired" if ended else "")
+    if talk.holder != "bot":
+        yield ChatMove(chat_id=chat.id, at=times[-1], what=talk.holder, user_id=chat.owner_id)
     for name, value in talk.captured.items():
         yield CapturedAnswer(chat_id=chat.id, name=name, value=value, at=times[-1])
     for line, message, at in zip(talk.lines, messages, times, strict=True):
