@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from waia.chats.panel.presenters import person
 from waia.dashboard import figures_repository as repository
@@ -46,6 +46,13 @@ class Board:
 
     def talks(self, **more: str) -> str:
         return _address("/tablero/conversaciones", self.filters.dated, more)
+
+    def on_days(self, author: str) -> str:
+        """The messages of an author (empty: of all) on one `{day}`, to be filled in: a year has many."""
+        filters = self.by(author) if author else self.filters.dated
+        days = {"del": "{day}", "al": "{day}"}
+        told = [(name, days.get(name) or quote_plus(value)) for name, value in filters.fields]
+        return "/tablero/mensajes?" + "&".join(f"{name}={value}" for name, value in told)
 
     def by(self, author: str, filters: Filters | None = None) -> Filters:
         return (filters or self.filters).narrowed(authors=(author,))
@@ -107,11 +114,10 @@ async def show_totals(board: Board) -> Card:
 
 async def show_days(board: Board) -> Card:
     found = await repository.messages(board.tx, board.wanted, "day", "author")
-    rows = []
+    rows, addresses = [], [board.on_days(name) for name in (*AUTHORS, "")]
     for day in board.filters.days:
-        on_day = board.filters.on(day)
-        counts = _by_group(Counter({author: found[day, author] for author in _authors(found)}))
-        links = [board.messages(board.by(name, on_day)) for name in AUTHORS] + [board.messages(on_day)]
+        counts = [sum(found[day, value] for value in values) for _, values in AUTHORS.values()]
+        links = [address.format(day=day) for address in addresses]
         rows.append(Row(Cell(day.isoformat(), Is.DAY), numbers([*counts, sum(counts)], links)))
     columns = (N_("Día"), N_("Recibidos"), N_("Bot"), N_("Asesores"), N_("Total"))
     return Card(

@@ -168,9 +168,9 @@ async def _top_of_months(tx: Transaction, filters: Filters, figure: str, limit: 
         else [month for month in months if filters.first <= month and _end(month) <= filters.last]
     )
     most = {term: sum(counts.values()) for term, counts in by_month.items()}
-    waiting, exact = sorted(most, key=lambda term: -most[term]), dict[str, int]()
+    waiting, exact, size = sorted(most, key=lambda term: -most[term]), dict[str, int](), limit * 4
     while waiting:
-        some, waiting = waiting[: limit * 4], waiting[limit * 4 :]
+        some, waiting, size = waiting[:size], waiting[size:], size * 3
         rest = await _sums(tx, filters, figure, some, whole)
         exact |= {term: rest[term] + sum(by_month[term][month] for month in whole) for term in some}
         first = _first(exact, limit)

@@ -87,9 +87,6 @@ class Filters:
         """The same days, whatever day it is when the address is opened again."""
         return replace(self, preset=OTHER)
 
-    def on(self, day: date) -> "Filters":
-        return replace(self, first=day, last=day, preset=OTHER)
-
     def narrowed(self, **changes: object) -> "Filters":
         return replace(self.dated, **changes)  # type: ignore[arg-type]
 
