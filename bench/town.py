@@ -40,8 +40,8 @@ COPIES = {
 KEYS = {"id", "chat_id", "contact_id"}
 TOPS = """
     INSERT INTO monthly_tops (figure, month, term, n)
-    SELECT figure, month, CAST(CAST(term AS {number}) + k * {span} AS CHAR), n FROM monthly_tops
-    CROSS JOIN {numbers} WHERE figure <> 'word' AND CAST(term AS {number}) < {span}
+    SELECT figure, month, CAST(CAST(term AS {number}) + k * {span} AS CHAR), n FROM {numbers}
+    CROSS JOIN monthly_tops WHERE figure <> 'word' AND CAST(term AS {number}) < {span}
 """
 
 
@@ -102,7 +102,9 @@ async def _copy(tx: Transaction, copies: int) -> None:
         names = [name.strip() for name in columns.split(",")]
         first = "id" if "id" in names else "chat_id"
         copied = ", ".join(_copied(name) for name in names)
-        source = f"{table} CROSS JOIN {numbers} WHERE {first} < {SPAN}"
+        source = (
+            f"{numbers} CROSS JOIN {table} WHERE {first} < {SPAN}"  # one town after the other, in the order of keys
+        )
         await tx.execute(text(f"INSERT INTO {table} ({columns}) SELECT {copied} FROM {source}"))  # noqa: S608
     number = "INTEGER" if tx.dialect == "sqlite" else "SIGNED"
     await tx.execute(text(TOPS.format(number=number, span=SPAN, numbers=numbers)))

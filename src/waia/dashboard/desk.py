@@ -69,9 +69,9 @@ class BoardDesk:
         board = await self.board(tx, filters, limit)
         return [await show(board) for show in SHOWS.values()]
 
-    def etag(self, progress: Progress, key: str, extra: str = "") -> str:
-        """Changes with what the card shows: figures, day, filters, language, and how it is drawn."""
-        told = (progress, key, self.today, self.request.url.query, self.page.language, extra)
+    def etag(self, progress: Progress, key: str, filters: Filters, limit: int, extra: str = "") -> str:
+        """Changes with what the card shows: figures, filters and their days, language."""
+        told = (progress, key, filters, limit, self.page.language, extra)
         return f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:20]}"'
 
 

@@ -33,7 +33,9 @@ async def show_board(desk: Given[BoardDesk]) -> Response[str]:
         offered = await choices(tx)
         progress = await progress_of(tx)
         cards = [] if errors else await desk.cards(tx, filters, limit)
-    drawn = [_context(desk, card, filters, desk.etag(progress, card.key, _extra(card))) for card in cards]
+    drawn = [
+        _context(desk, card, filters, desk.etag(progress, card.key, filters, limit, _extra(card))) for card in cards
+    ]
     typed = desk.request.query_params
     asked = {"typed": dict(typed), "authors": typed.getall("autor", []), "errors": errors}
     return desk.page.html(
@@ -57,7 +59,7 @@ async def show_card(desk: Given[BoardDesk], key: FromPath[str]) -> Response[Any]
     async with desk.database.reading() as tx:
         progress = await progress_of(tx)
         card = await desk.card(tx, key, filters, limit) if key == NOW else None
-        tag = desk.etag(progress, key, _extra(card))
+        tag = desk.etag(progress, key, filters, limit, _extra(card))
         if tag == known:
             return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         card = card or await desk.card(tx, key, filters, limit)
