@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, case, false, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select, union_all
 
 from waia.accounts.models import Role, User
 from waia.chats.models import Alias, Chat, Contact
@@ -182,15 +182,15 @@ async def _top_of_months(tx: Transaction, filters: Filters, figure: str, limit: 
 
 async def _candidates(tx: Transaction, figure: str, months: Sequence[date]) -> tuple[list[str], int]:
     """The first of each month, and how many somebody can have at most who is none of them."""
-    found, others = dict[str, None](), 0
-    for month in months:
-        asked = select(MonthlyTop.term, MonthlyTop.n).where(
-            MonthlyTop.figure == figure, MonthlyTop.month == month, MonthlyTop.n > 0
-        )
-        rows = (await tx.execute(asked.order_by(MonthlyTop.n.desc()).limit(CANDIDATES))).all()
-        found |= dict.fromkeys(row.term for row in rows)
-        others += rows[-1].n if len(rows) == CANDIDATES else 0
-    return list(found), others
+    tops = select(MonthlyTop.month, MonthlyTop.term, MonthlyTop.n).where(MonthlyTop.figure == figure, MonthlyTop.n > 0)
+    tops = tops.order_by(MonthlyTop.n.desc()).limit(CANDIDATES)
+    parts = [select(tops.where(MonthlyTop.month == month).subquery()) for month in months]
+    counts: dict[date, list[int]] = {month: [] for month in months}
+    found: dict[str, None] = {}
+    for row in await tx.execute(union_all(*parts)):
+        counts[row.month].append(row.n)
+        found[row.term] = None
+    return list(found), sum(min(each) for each in counts.values() if len(each) == CANDIDATES)
 
 
 async def _month_counts(
