@@ -11,7 +11,7 @@ from bench.graph import graph
 from bench.load import as_fast_as_possible
 from bench.office import open_logins
 from bench.stand import Ground
-from bench.town import MESSAGES, build
+from bench.town import build
 from bench.wire import ask, get
 from waia.dashboard.board import SHOWS
 
@@ -21,7 +21,7 @@ UNCOUNTED = (sys.executable, "-m", "bench.uncounted")
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
     few, many = await _card_times(ground, 1), await _card_times(ground, ground.size.copies)
-    total = f"{MESSAGES * ground.size.copies:,} messages"
+    total = f"{ground.size.town * ground.size.copies:,} messages"
     slowest, steepest = max(many, key=lambda key: many[key]), max(many, key=lambda key: many[key] / few[key])
     for key in SHOWS:
         yield Figure(f"board card {key}, {total}", many[key], "ms", growth=many[key] / few[key])
@@ -36,7 +36,7 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
 async def _card_times(ground: Ground, copies: int) -> dict[str, float]:
     """Median time of each card, for an admin, in ms."""
     async with ground.stand() as stand:
-        await build(stand.url, copies)
+        await build(stand.url, ground.size.town, copies)
         (cookie,) = await open_logins(stand.url, 1)
         async with stand.serving(web_only=True) as serving:
             return {key: await _time(serving.port, cookie, key, max(ground.size.looks // 3, 2)) for key in SHOWS}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Times in seconds; `few` and `many` are chats in the database; `copies`: how often the town of
-    ten thousand messages is there."""
+    """Times in seconds; `few` and `many` are chats in the database; `town`: messages of the town
+    that is there `copies` times."""
 
     starts: int
     engine_s: float
@@ -23,6 +23,7 @@ class Size:
     crowd_s: float
     stalled: int
     rules: int
+    town: int
     copies: int
 
 
@@ -42,6 +43,7 @@ FULL = Size(
     crowd_s=15.0,
     stalled=100,
     rules=10_000,
+    town=10_000,
     copies=100,
 )
 TINY = Size(
@@ -60,5 +62,6 @@ TINY = Size(
     crowd_s=0.5,
     stalled=2,
     rules=20,
+    town=200,
     copies=2,
 )

@@ -1,6 +1,6 @@
 """A town that has written for a year: skewed as towns are, counted by waia, then copied until it is as large as wanted.
 
-The first ten thousand messages are made here and counted by waia itself. A copy is the same people once more under
+The first thousands of messages are made here and counted by waia itself. A copy is the same people once more under
 other numbers, rows and roll-ups alike, made by the database: what waia would have counted, in a fraction of the time.
 """
 
@@ -23,7 +23,7 @@ from waia.kit.db import Database, Transaction
 from waia.kit.wakeups import Wakeups
 from waia.rules.hours import parse_hours
 
-MESSAGES, CHATS, DAYS = 10_000, 400, 365
+CHATS, DAYS = 400, 365
 SPAN = 1_000_000  # ids of the copies lie so far apart
 VOCABULARY = [f"palabra{''.join(chr(97 + int(digit)) for digit in str(number))}" for number in range(1_500)]
 AUTHORS, SHARES = ("customer", "bot", "user"), (5, 4, 2)
@@ -45,11 +45,11 @@ TOPS = """
 """
 
 
-async def build(url: str, copies: int) -> None:
-    """A town of ten thousand messages, and so many in all."""
+async def build(url: str, messages: int, copies: int) -> None:
+    """A town of so many messages (a multiple of five), and so many such towns in all."""
     database = Database(url, Wakeups())
     try:
-        await database.run(_fill)
+        await database.run(lambda tx: _fill(tx, messages))
         rollups = Rollups(database, Clock())
         while await rollups.step(Basis(ZoneInfo("America/Bogota"), parse_hours("lun-vie 08:00-18:00"))):
             pass
@@ -59,7 +59,7 @@ async def build(url: str, copies: int) -> None:
         await database.close()
 
 
-async def _fill(tx: Transaction) -> None:
+async def _fill(tx: Transaction, count: int) -> None:
     dice, now = random.Random(11), datetime.now(UTC)
     begin = now - timedelta(days=DAYS)
     people = range(1, CHATS + 1)
@@ -67,19 +67,19 @@ async def _fill(tx: Transaction) -> None:
     await tx.execute(insert(Contact), contacts)
     chat = {"phone_number_id": NUMBER_ID, "bot_memory": {}, "last_message_at": now}
     await tx.execute(insert(Chat), [{"id": n, "contact_id": n, "numero": f"57300{n:07d}", **chat} for n in people])
-    messages = list(_messages(dice, begin))
+    messages = list(_messages(dice, begin, count))
     await tx.execute(insert(Message), messages)
     closed = [message for message in messages if message["author"] == "user" and message["id"] % 7 == 0]
     moves = [{"chat_id": row["chat_id"], "at": row["timestamp"] + timedelta(minutes=9)} for row in closed]
     await tx.execute(insert(ChatMove), [{**move, "what": "closed", "user_id": None} for move in moves])
 
 
-def _messages(dice: random.Random, begin: datetime) -> Iterator[dict[str, Any]]:
+def _messages(dice: random.Random, begin: datetime, count: int) -> Iterator[dict[str, Any]]:
     """Few people write much, few words are said often; by day, and now and then for a while."""
     weights = [1 / rank for rank in range(1, CHATS + 1)]
     often = [1 / rank for rank in range(1, len(VOCABULARY) + 1)]
     number = 0
-    while number < MESSAGES:
+    while number < count:
         chat = dice.choices(range(1, CHATS + 1), weights)[0]
         at = begin + timedelta(days=dice.randrange(DAYS), seconds=dice.randrange(13 * 3_600, 25 * 3_600))
         for author in ("customer", *dice.choices(AUTHORS, SHARES, k=4)):
