@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +16,8 @@ from waia.dashboard.models import HOURS, ChatDay, DailyFigure, DailyMessages, Mo
 from waia.kit.db import Transaction
 
 Counts = Counter[tuple[Any, ...]]
-CANDIDATES = 100
+DEPTHS = (100, 1_000)  # so many of each month; the second where the first are too much alike
+LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 _MESSAGES = DailyMessages.__table__.c
 
 
@@ -116,7 +117,9 @@ async def chats_without_person(tx: Transaction, wanted: Wanted, limit: int) -> t
 
 async def waiting_now(tx: Transaction, wanted: Wanted) -> Any:
     """(people: how many wait for a person, oldest; bot: for the bot; unread) of the chats that are not archived."""
-    waits = Chat.archived_at.is_(None) & Chat.unanswered_since.is_not(None)
+    waits = Chat.archived_at.is_(None) & (
+        Chat.unanswered_since > LONG_AGO
+    )  # a span of the index, where IS NOT NULL is none
     for_people = waits & (Chat.holder != "bot")
     asked = select(
         func.count(case((for_people, 1))).label("people"),
@@ -159,8 +162,18 @@ async def all_numbers(tx: Transaction, limit: int) -> list[str]:
 async def _top_of_months(tx: Transaction, filters: Filters, figure: str, limit: int) -> list[tuple[str, int]] | None:
     """The top of a period is found among the tops of its months: what somebody has in whole months is the most that
     they have in a part of them. None when so many are equal that this would take longer than counting all."""
+    for depth in DEPTHS:
+        found = await _top_at_depth(tx, filters, figure, limit, depth)
+        if found is not None:
+            return found
+    return None
+
+
+async def _top_at_depth(
+    tx: Transaction, filters: Filters, figure: str, limit: int, depth: int
+) -> list[tuple[str, int]] | None:
     months = sorted({day.replace(day=1) for day in filters.days})
-    candidates, most_of_others = await _candidates(tx, figure, months)
+    candidates, most_of_others = await _candidates(tx, figure, months, depth)
     by_month = await _month_counts(tx, figure, months, candidates)
     whole = (
         []
@@ -180,17 +193,17 @@ async def _top_of_months(tx: Transaction, filters: Filters, figure: str, limit: 
     return None if most_of_others else _first(exact, limit)
 
 
-async def _candidates(tx: Transaction, figure: str, months: Sequence[date]) -> tuple[list[str], int]:
+async def _candidates(tx: Transaction, figure: str, months: Sequence[date], depth: int) -> tuple[list[str], int]:
     """The first of each month, and how many somebody can have at most who is none of them."""
     tops = select(MonthlyTop.month, MonthlyTop.term, MonthlyTop.n).where(MonthlyTop.figure == figure, MonthlyTop.n > 0)
-    tops = tops.order_by(MonthlyTop.n.desc()).limit(CANDIDATES)
+    tops = tops.order_by(MonthlyTop.n.desc()).limit(depth)
     parts = [select(tops.where(MonthlyTop.month == month).subquery()) for month in months]
     counts: dict[date, list[int]] = {month: [] for month in months}
     found: dict[str, None] = {}
     for row in await tx.execute(union_all(*parts)):
         counts[row.month].append(row.n)
         found[row.term] = None
-    return list(found), sum(min(each) for each in counts.values() if len(each) == CANDIDATES)
+    return list(found), sum(min(each) for each in counts.values() if len(each) == depth)
 
 
 async def _month_counts(
