@@ -1,9 +1,9 @@
 """The board in a real browser: charts are drawn, and a card that changed is the only one that is drawn again."""
 
 from playwright.async_api import expect
+from tests.chats.test_panel_browser import Office, office
 
 from tests.chats.panel_world import NOW
-from tests.chats.test_panel_browser import Office, office
 from tests.dashboard.histories import count_all, count_news
 
 __all__ = ["office"]
