@@ -10,7 +10,17 @@ from bench.figures import Figure
 from bench.size import TINY
 from bench.stand import Ground
 
-FIGURES = {"process": 2, "bot": 1, "ingest": 5, "road": 7, "pages": 2, "search": 8, "sheets": 4, "numbers": 19, "streams": 4}
+FIGURES = {
+    "process": 2,
+    "bot": 1,
+    "ingest": 5,
+    "road": 7,
+    "pages": 2,
+    "search": 8,
+    "sheets": 4,
+    "numbers": 19,
+    "streams": 4,
+}
 
 
 @pytest.mark.timeout(180)
