@@ -65,6 +65,10 @@ class Visitor:
     login_id: int
     role_id: int
 
+    @property
+    def numero(self) -> str:
+        return f"57300{self.chat_id:07d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -136,6 +140,7 @@ async def _add_visitor(tx: Transaction, base: int, number: int, person: str) -> 
     await _add_login(tx, key + 100, owner, now)
     await tx.execute(insert(Contact).values(id=key, name=person, created_at=now))
     chat = {"id": key, "contact_id": key, "phone_number_id": "1", "bot_memory": {}, "last_message_at": now}
+    chat["numero"] = f"57300{key:07d}"
     await tx.execute(insert(Chat).values(**chat, window_ends_at=now + timedelta(hours=20)))
     role_id = base + ROLES["otra" if person == "agent_foreign" else "ventas"]
     await tx.execute(insert(ChatRole).values(chat_id=key, role_id=role_id))
@@ -181,6 +186,8 @@ async def _add_login(tx: Transaction, login_id: int, user_id: int, now: datetime
 
 def _address(path: str, visitor: Visitor) -> str:
     ids = {f"{name}:int": str(getattr(visitor, name)) for name in ("chat_id", "message_id", "login_id", "role_id")}
+    if path.startswith("/export/"):
+        ids["name:str"] = f"{visitor.numero if 'conversation' in path else visitor.chat_id}.csv"
     if path in ABOUT_NOTES:
         ids["message_id:int"] = str(visitor.note_id)
     if path in ABOUT_SENT:

@@ -98,9 +98,24 @@ async def test_reading_never_writes(building: Building) -> None:
     with closing(sqlite3.connect(building.parts.settings.data_dir / "waia.db")) as watcher:
         before = watcher.execute("PRAGMA data_version").fetchone()
         for door in doors(building.app):
-            if not door.changes_things:
+            if not door.changes_things and door.name not in MATRIX["noted_looks"]:
                 await building.ask(door, "agent_own")
                 assert watcher.execute("PRAGMA data_version").fetchone() == before, door.name
+
+
+async def test_a_look_that_is_noted_writes_into_the_trail_and_nowhere_else(building: Building, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "waia.db")) as watcher:
+        before = _contents(watcher)
+        for name in MATRIX["noted_looks"]:
+            assert (await building.ask(_door(building, name), "agent_own")).status == 200
+        after = _contents(watcher)
+    changed = {table for table, rows in after.items() if rows != before[table]}
+    assert changed == {"audit_log", "counters"}
+
+
+def _contents(watcher: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    named = watcher.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name: watcher.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in named}
 
 
 async def _statuses(building: Building, name: str) -> list[int]:

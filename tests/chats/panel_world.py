@@ -138,6 +138,14 @@ class Shop:
         async with self.parts.database.writing() as tx:
             return await _add(tx, model, **values)
 
+    async def add_rows(self, model: Any, rows: list[dict[str, Any]]) -> None:
+        """Many at once."""
+        await self.change(insert(model), rows)
+
+    async def change(self, statement: Any, parameters: Any = None) -> None:
+        async with self.parts.database.writing() as tx:
+            await tx.execute(statement, parameters)
+
     async def take_role_from_chat(self, chat_id: int) -> None:
         async with self.parts.database.writing() as tx:
             await tx.execute(delete(ChatRole).where(ChatRole.chat_id == chat_id))

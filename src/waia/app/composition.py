@@ -27,6 +27,7 @@ from waia.app.static_files import show_static
 from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
 from waia.dashboard import routes as board_routes
+from waia.exports import routes as export_routes
 from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.owner import routes as owner_routes
@@ -137,6 +138,7 @@ def _routes() -> list[Any]:
         *owner_routes.routes,
         *board_routes.routes,
         *rule_routes.routes,
+        *export_routes.routes,
     ]
 
 
@@ -155,6 +157,7 @@ def _dependencies() -> dict[str, Provide]:
     )  # fmt: skip
     provided = {name: Provide(_part(attrgetter(name)), sync_to_thread=False) for name in names}
     provided["shelf"] = Provide(_part(attrgetter("attacher")), sync_to_thread=False)
+    provided["files"] = Provide(_part(attrgetter("exports")), sync_to_thread=False)
     provided["parts"] = Provide(_part(lambda parts: parts), sync_to_thread=False)
     provided["user"] = Provide(provide_user, sync_to_thread=False)
     provided["page"] = Provide(provide_page, sync_to_thread=False)

@@ -8,6 +8,7 @@ from waia.accounts.parts import Accounts, open_accounts
 from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
 from waia.dashboard.rollups import Rollups
+from waia.exports.parts import ExportFiles, open_export_files
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
@@ -27,6 +28,7 @@ from waia.rules.replies import refusal_for
 from waia.settings import Settings
 from waia.whatsapp.client import GraphClient, open_client
 from waia.whatsapp.ingress import Ingress
+from waia.workers.exports import ExportsWorker
 from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
 from waia.workers.media import MediaWorker
@@ -68,6 +70,7 @@ class Parts:
     attacher: Attacher
     media: MediaWorker
     push: Push
+    exports: ExportFiles
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
@@ -100,6 +103,7 @@ class Parts:
             "push": PushWorker(self.database, self.clock, self.rules, self.push, self.accounts.sessions.idle).step,
             "sheets": SheetsWorker(self.database, self.clock, self.storage, self.rules).step,
             "rollups": RollupsWorker(Rollups(self.database, self.clock), self.rules).step,
+            "exports": ExportsWorker(self.database, self.clock, self.exports.storage, self.rules).step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [
@@ -158,6 +162,7 @@ def make_parts(settings: Settings) -> Parts:
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
         push=open_push(settings),
+        exports=open_export_files(settings.media_dir, disk.has_room),
         closing=closing,
     )
 

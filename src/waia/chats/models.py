@@ -282,6 +282,7 @@ class CapturedAnswer(Model):
     """What the customer answered to a rule that keeps answers, by the name it is kept under."""
 
     __tablename__ = "captured_answers"
+    __table_args__ = (Index(None, "at", "chat_id"), Index(None, "name"), Model.__table_args__)
 
     chat_id: Mapped[int] = mapped_column(ForeignKey("chat_state.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(binary_text(40), primary_key=True)

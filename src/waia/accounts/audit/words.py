@@ -90,6 +90,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "note.removed": N_("borró una nota"),
             "media.download": N_("descargó un archivo"),
             "contact.erased": N_("borró los datos de un contacto"),
+            "chat.exported": N_("exportó la conversación"),
+            "chats.exported": N_("preparó un archivo con chats"),
+            "export.taken": N_("descargó un archivo con chats"),
+            "export.dropped": N_("borró un archivo con chats"),
         },
     }
 )
@@ -119,6 +123,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "changed": N_("cambiadas"),
         "removed": N_("quitadas"),
         "rows": N_("filas"),
+        "kind": N_("contenido"),
+        "form": N_("formato"),
+        "session": N_("sesión"),
         "path": N_("dirección"),
         "unlogged_before": N_("sin anotar antes"),
         "step": N_("Paso"),

@@ -70,7 +70,7 @@ async def chats_of(
 ) -> Sequence[AnyRow]:
     """A page of the listing's chats that the user sees, beyond the key (time, id) of the last row shown."""
     asked = _among(tx, select(Chat.id), sight, await _few(tx, sight, listing.filters))
-    asked = asked.where(*_in_view(listing.view, sight.user.id), *_admitted(listing.filters))
+    asked = asked.where(*in_listing(listing, sight.user.id))
     oldest_first = listing.view is View.UNANSWERED
     moment = _MOMENTS.get(listing.view, Chat.last_message_at)
     if after is not None:
@@ -88,6 +88,11 @@ async def searched(tx: Transaction, sight: Sight, filters: Filters) -> Among:
     few = await _few(tx, sight, filters)
     ids = None if few is None else sorted((await tx.execute(select(few.c.id))).scalars())
     return Among((sight.gate, *_admitted(filters)), ids)
+
+
+def in_listing(listing: Listing, user_id: int) -> list[ColumnElement[bool]]:
+    """What a chat has to be to stand in this list of this person; the gate is another question."""
+    return [*_in_view(listing.view, user_id), *_admitted(listing.filters)]
 
 
 def of_chat(chat_id: int) -> tuple[ColumnElement[bool], ...]:

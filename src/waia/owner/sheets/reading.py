@@ -10,12 +10,13 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from waia.kit.cells import LONGEST_CELL
 from waia.kit.i18n import N_
 from waia.owner.sheets.columns import BY_KIND
 from waia.owner.sheets.safety import BROKEN, check_package
 from waia.owner.sheets.values import Cell, Grid, Problem, Refused, Row
 
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 60, 32_767
+MOST_ROWS, MOST_COLUMNS = 20_000, 60
 TOLD_EVERY = 250
 LETTERS = [get_column_letter(place) for place in range(1, MOST_COLUMNS + 1)]
 MANY_ROWS = N_("La hoja tiene más de 20 000 filas. Divídela en varias.")

@@ -5,13 +5,11 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from waia.kit.cells import text_cell
 from waia.owner.sheets.columns import BY_KIND, REPLIES, RULES
-from waia.owner.sheets.reading import LONGEST_CELL
 from waia.owner.sheets.values import Values
 
 WIDE = {"respuesta": 50, "mensaje": 60, "opciones": 40, "media_url": 40, "input_text": 30}
@@ -52,8 +50,7 @@ def _book(kind: str, rows: Iterable[Values]) -> bytes:
 
 
 def _cell(sheet: object, text: str, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL])  # type: ignore[arg-type]
-    cell.data_type = "s"  # "=1+1" stays what somebody wrote
+    cell = text_cell(sheet, text)
     cell.alignment = Alignment(vertical="top", wrap_text="\n" in text)
     if bold:
         cell.font = Font(bold=True)
