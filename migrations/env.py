@@ -5,6 +5,7 @@ from alembic import context
 import waia.accounts.models
 import waia.chats.calls.models
 import waia.chats.models
+import waia.chats.overdue.models
 import waia.exports.models
 import waia.kit.events
 import waia.kit.queue

@@ -181,6 +181,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WAIA_AGENT_NAME_PREFIX", "agent_name_prefix", "0", "1 puts the agent's name in bold before what they write, so that customers see who answers", _switch),
     Setting("READ_RECEIPTS", "read_receipts", "0", "1 shows the customer blue ticks when an agent opens the chat", _switch),
     Setting("TYPING_INDICATOR", "typing_indicator", "0", "1 shows the customer that the bot is writing", _switch),
+    Setting("ALERT_AFTER_MIN", "alert_after_min", "10", "Minutes of opening hours after which a chat that waits is shown in red and its owner is called; 0 never", _number(0, 10_080)),
+    Setting("ALERT_ESCALATE_MIN", "alert_escalate_min", "10", "Minutes after that until those who supervise are called; 0 never", _number(0, 10_080)),
+    Setting("ALERT_ROLE", "alert_role", "", "Keyword of the role that supervises; empty means those who administer"),
+    Setting("QUIET_HOURS", "quiet_hours", "", "Days and times at which nobody is called, such as 22:00-07:00; empty means never quiet"),
+    Setting("ALERT_FAILED_SENDS", "alert_failed_sends", "5", "Messages that failed within half an hour after which admins are told; 0 never", _number(0, 100_000)),
+    Setting("ALERT_BACKLOG_MIN", "alert_backlog_min", "2", "Minutes that a message may wait for waia itself until admins are told; 0 never", _number(0, 1440)),
+    Setting("ARCHIVE_DAYS", "archive_days", "90", "Days without a message after which a chat that nobody waits in is archived; 0 never", _number(0, 36_500)),
     Setting("TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)),
     Setting("MAX_TRANSCRIPTION_DURATION_MS", "max_transcription_ms", "60000", "Longest voice note that is transcribed", _number(0, 14_400_000)),
     Setting("TRANSCRIPTION_MAX_AVG_TIME_SEC", "max_transcription_avg_s", "10", "Average transcription time that pauses the feature", _number(0, 3600)),
@@ -256,6 +263,13 @@ class Settings:
     agent_name_prefix: bool
     read_receipts: bool
     typing_indicator: bool
+    alert_after_min: float
+    alert_escalate_min: float
+    alert_role: str
+    quiet_hours: str
+    alert_failed_sends: float
+    alert_backlog_min: float
+    archive_days: float
     trace_days: float
     max_transcription_ms: float
     max_transcription_avg_s: float

@@ -29,16 +29,16 @@ self.addEventListener("push", (event) => event.waitUntil(tell(event.data)));
 
 /** Whoever looks at the panel knows already. */
 async function tell(sent) {
-  const { title, body, chat } = sent.json();
+  const { title, body, chat, address } = sent.json();
   const pages = await self.clients.matchAll({ type: "window" });
   if (pages.some((page) => page.focused)) return;
   await self.registration.showNotification(title, {
     body,
-    tag: `waia-chat-${chat}`,
+    tag: `waia-chat-${chat || address}`,
     renotify: true,
     icon: "/static/icons/icon-192.png",
     badge: "/static/icons/badge-96.png",
-    data: { address: `/chats/${Number(chat)}` },
+    data: { address: chat ? `/chats/${Number(chat)}` : String(address) },
   });
 }
 

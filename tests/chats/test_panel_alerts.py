@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chats.panel_world import NOW, Shop
-from waia.whatsapp.repository import raise_alert
+from waia.whatsapp.alerts_repository import raise_alert
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from waia.chats.outbox_repository import waiting_count
 from waia.kit.db import Database
 from waia.media.decoders import ffmpeg_path
 from waia.media.fetching_repository import pending_files
-from waia.whatsapp.repository import backlog, open_alerts
+from waia.whatsapp.alerts_repository import open_alerts
+from waia.whatsapp.repository import backlog
 
 STALE_S = 60.0
 
@@ -47,7 +48,7 @@ async def _checks(database: Database) -> dict[str, str]:
         "outbox": _age("outbox", sending, oldest_send),
         "media": _age("media", fetching, oldest_file),
         "ffmpeg": "ok" if ffmpeg_path() else "missing: files come without previews, voice notes cannot be made",
-        "alerts": f"{len(alerts)} open" if alerts else "ok",
+        "alerts": f"{len(alerts)} open: {', '.join(sorted({alert.kind for alert in alerts}))}" if alerts else "ok",
     }
 
 

@@ -28,6 +28,9 @@ from waia.rules.replies import refusal_for
 from waia.settings import Settings
 from waia.whatsapp.client import GraphClient, open_client
 from waia.whatsapp.ingress import Ingress
+from waia.workers.alerts import AlertsWorker
+from waia.workers.archiving import ArchiveWorker
+from waia.workers.conditions import Watch
 from waia.workers.exports import ExportsWorker
 from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
@@ -79,6 +82,11 @@ class Parts:
     def upkeep(self) -> Upkeep:
         return Upkeep(self.database, self.storage)
 
+    @property
+    def alerts(self) -> AlertsWorker:
+        watch = Watch(self.database, self.disk)
+        return AlertsWorker(self.database, self.clock, self.rules, self.push, watch, self.accounts.sessions.idle)
+
     def start_web(self) -> None:
         """What a web process runs beside its requests."""
         self.background += [asyncio.create_task(self.ingress.run()), asyncio.create_task(self.live.run())]
@@ -103,6 +111,8 @@ class Parts:
             "push": PushWorker(self.database, self.clock, self.rules, self.push, self.accounts.sessions.idle).step,
             "sheets": SheetsWorker(self.database, self.clock, self.storage, self.rules).step,
             "rollups": RollupsWorker(Rollups(self.database, self.clock), self.rules).step,
+            "alerts": self.alerts.step,
+            "archive": ArchiveWorker(self.database, self.clock, self.rules).step,
             "exports": ExportsWorker(self.database, self.clock, self.exports.storage, self.rules).step,
         }
         self.background.append(asyncio.create_task(self.recorder.run()))

@@ -13,7 +13,7 @@ from waia.chats.receipts import READ, ask_for
 from waia.chats.record import ChatRecord
 from waia.chats.repository import end_sessions, save_chats
 from waia.chats.staff import Colleague
-from waia.chats.staff_repository import roles_of_chats
+from waia.chats.staff_repository import load_staff, roles_of_chats
 from waia.kit.db import Transaction
 from waia.kit.errors import WaiaError
 
@@ -104,10 +104,25 @@ async def reopen(tx: Transaction, chats: Sequence[ChatRecord], now: datetime) ->
     return {}
 
 
-async def archive(tx: Transaction, chats: Sequence[ChatRecord], now: datetime | None) -> Refused:
-    """Out of the lists of every day, at `now`; None brings them back."""
+async def archive(
+    tx: Transaction, chats: Sequence[ChatRecord], now: datetime, real_now: datetime, without_role: str
+) -> Refused:
+    """Out of the lists of every day. Whose they were they stay, so that they come back to somebody who knows them."""
+    staff = {person.id: person for person in await load_staff(tx, real_now)} if chats else {}
+    roles = await roles_of_chats(tx, [chat.id for chat in chats])
     for chat in chats:
+        last = staff.get(chat.last_owner_id or 0)
+        if chat.owner_id is None and last and last.may_hold(roles[chat.id], chat.queue_role_id, without_role):
+            chat.owner_id = last.id
         chat.archived_at, chat.dirty = now, True
+    await save_chats(tx, chats)
+    return {}
+
+
+async def unarchive(tx: Transaction, chats: Sequence[ChatRecord], now: datetime) -> Refused:
+    """Back into the lists; somebody wants to see them, so they are not archived again at once."""
+    for chat in chats:
+        chat.archived_at, chat.last_activity, chat.dirty = None, now, True
     await save_chats(tx, chats)
     return {}
 

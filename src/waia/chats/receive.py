@@ -15,6 +15,7 @@ from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
 from waia.media.repository import add_pending
 from waia.media.values import address_of
+from waia.whatsapp.alerts_repository import raise_alert
 from waia.whatsapp.people import Sender
 from waia.whatsapp.received import (
     AccountEvent,
@@ -32,7 +33,6 @@ from waia.whatsapp.received import (
     Status,
     SystemChange,
 )
-from waia.whatsapp.repository import raise_alert
 from waia.whatsapp.template_repository import want_templates
 
 TAP_KINDS = {"button", "button_reply", "list_reply"}

@@ -69,6 +69,11 @@ class ChatRecord:
         if (holder, owner_id) != (self.holder, self.owner_id) and not now_closed:
             yield self.holder
 
+    def is_untouched_since(self, before: datetime) -> bool:
+        """Nobody wrote, took or passed it on since then, and nobody waits in it."""
+        touched = max(self.last_message_at, self.last_activity or self.last_message_at)
+        return self.archived_at is None and self.unanswered_since is None and touched < before
+
     def window_is_open(self, now: datetime) -> bool:
         """Whether anything but a template may be sent; closes two minutes early, because clocks differ."""
         return self.window_ends_at is not None and now < self.window_ends_at - WINDOW_MARGIN

@@ -248,6 +248,14 @@ async def chats_due(tx: Transaction, column: str, now: datetime, limit: int) -> 
     return list((await tx.execute(select(_CHAT.c.id).where(timer <= now).order_by(timer).limit(limit))).scalars())
 
 
+async def untouched_chats(tx: Transaction, before: datetime, limit: int) -> list[int]:
+    """What `ChatRecord.is_untouched_since` says, the oldest first, along the index of the list."""
+    quiet = _CHAT.c.last_activity.is_(None) | (_CHAT.c.last_activity < before)
+    old = select(_CHAT.c.id).where(_CHAT.c.archived_at.is_(None), _CHAT.c.last_message_at < before)
+    old = old.where(_CHAT.c.unanswered_since.is_(None), quiet).order_by(_CHAT.c.last_message_at).limit(limit)
+    return list((await tx.execute(old)).scalars())
+
+
 async def role_ids(tx: Transaction, keywords: set[str]) -> dict[str, int]:
     """Role ids by keyword in lower case; unknown keywords are missing."""
     wanted = {keyword.strip().lower() for keyword in keywords if keyword}

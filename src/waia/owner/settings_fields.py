@@ -164,6 +164,61 @@ HOURS = Section(
         ),
     ),
 )
+ALERTS = Section(
+    "avisos",
+    N_("Avisos"),
+    N_("Cuándo se avisa que un cliente espera demasiado, y de qué se entera quien administra."),
+    (
+        _number(
+            "alert_after_min",
+            N_("Avisar después de (minutos)"),
+            N_("De horario abierto, sin respuesta de nadie: el chat se ve en rojo y se avisa a su asesor. 0, nunca."),
+            0,
+            10_080,
+        ),
+        _number(
+            "alert_escalate_min",
+            N_("Avisar a supervisión después de (minutos más)"),
+            N_("Si sigue sin respuesta. 0, nunca."),
+            0,
+            10_080,
+        ),
+        Field("alert_role", N_("Rol que supervisa"), N_("Sin rol, quienes administran."), "role"),
+        Field(
+            "quiet_hours",
+            N_("Horas de silencio"),
+            N_("Sin sonido ni notificaciones, como «22:00-07:00; dom 00:00-24:00». Los avisos esperan a que terminen."),
+        ),
+        _number(
+            "alert_failed_sends",
+            N_("Envíos fallidos en media hora"),
+            N_("Desde cuántos se avisa a quien administra. 0, nunca."),
+            0,
+            100_000,
+        ),
+        _number(
+            "alert_backlog_min",
+            N_("Retraso de waia (minutos)"),
+            N_("Si un mensaje espera más a entrar o a salir, se avisa a quien administra. 0, nunca."),
+            0,
+            1440,
+        ),
+    ),
+)
+ARCHIVE = Section(
+    "archivo",
+    N_("Archivo"),
+    N_("Un chat archivado sale de las listas, se sigue encontrando, y vuelve con su asesor cuando el cliente escribe."),
+    (
+        _number(
+            "archive_days",
+            N_("Archivar después de (días)"),
+            N_("Sin mensajes y sin nadie que espere respuesta. 0, nunca."),
+            0,
+            36_500,
+        ),
+    ),
+)
 SIGNS = Section(
     "senales",
     N_("Señales al cliente"),
@@ -178,4 +233,4 @@ SIGNS = Section(
         _switch("typing_indicator", N_("«Escribiendo…» mientras el bot contesta")),
     ),
 )
-SECTIONS = {section.key: section for section in (FLOW, TIMES, HOURS, TEXTS, PEOPLE, SIGNS)}
+SECTIONS = {section.key: section for section in (FLOW, TIMES, HOURS, TEXTS, PEOPLE, ALERTS, ARCHIVE, SIGNS)}

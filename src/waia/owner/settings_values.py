@@ -132,7 +132,7 @@ def _trouble(field: Field, text: str, roles: set[str]) -> Trouble | None:
 
 
 def _of_kind(field: Field) -> Trouble:
-    known = {"hours": BAD_HOURS, HOLIDAYS: BAD_HOLIDAYS}
+    known = {"hours": BAD_HOURS, "quiet_hours": BAD_HOURS, HOLIDAYS: BAD_HOLIDAYS}
     if field.name in known:
         return Trouble(known[field.name], {})
     return Trouble(BAD_NUMBER, {"low": f"{field.low:g}", "high": f"{field.high:g}"})

@@ -35,6 +35,7 @@ class Flow:
     away_text: str
     fingerprint: str
     settings_of: Callable[[FlowProfile], FlowSettings]
+    quiet_hours: BusinessHours | None = None
 
     @property
     def buffer_s(self) -> float:
@@ -42,6 +43,14 @@ class Flow:
 
     def is_open(self, moment: datetime) -> bool:
         return self.hours.is_open(moment, self.values.timezone)
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Whether nobody wants to be called now."""
+        return self.quiet_hours is not None and self.quiet_hours.is_open(moment, self.values.timezone)
+
+    def waited_since(self, now: datetime, minutes: float) -> datetime:
+        """Who waits since then or longer has waited so many minutes of opening hours."""
+        return self.hours.opened_for(now, timedelta(minutes=minutes), self.values.timezone)
 
 
 class Rules:
@@ -52,7 +61,8 @@ class Rules:
 
     def __init__(self, database: Database, settings: Settings, *, channel_refusal: Refusal | None = None) -> None:
         self._database, self._settings, self._channel_refusal = database, settings, channel_refusal
-        _check_hours(settings.hours)
+        _check_hours("WAIA_HOURS", settings.hours)
+        _check_hours("QUIET_HOURS", settings.quiet_hours)
         self._plugins = load_plugins(settings.plugins, settings.plugin_budget_ms)
         self._flow: Flow | None = None
         self._read_at: datetime | None = None
@@ -102,14 +112,15 @@ class Rules:
             away_text=now.away_text,
             fingerprint=published.fingerprint,
             settings_of=settings_of,
+            quiet_hours=parse_hours(now.settings.quiet_hours) if now.settings.quiet_hours.strip() else None,
         )
 
 
-def _check_hours(text: str) -> None:
+def _check_hours(variable: str, text: str) -> None:
     try:
         parse_hours(text)
     except ValueError as error:
-        raise SettingError(f"WAIA_HOURS cannot be read: {error}") from None
+        raise SettingError(f"{variable} cannot be read: {error}") from None
 
 
 def _without_role(profile: FlowProfile) -> str:

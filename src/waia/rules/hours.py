@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
 DAYS_A_WEEK = 7
+LONGEST_LOOK_BACK = 60
 _DAY_NAMES = (
     ("mon", "monday", "lun", "lunes"),
     ("tue", "tues", "tuesday", "mar", "martes"),
@@ -87,26 +88,40 @@ class BusinessHours:
             day += timedelta(days=1)
         return total
 
-    def _spans_on(self, day: date) -> Sequence[tuple[int, int]]:
-        """Minutes of the day from midnight, the last one excluded."""
+    def opened_for(self, now: datetime, wanted: timedelta, zone: ZoneInfo) -> datetime:
+        """The moment since which it has been open for as long as `wanted`, looking back from `now`; at most some weeks.
+
+        Real minutes: a day on which clocks change is an hour shorter or longer.
+        """
+        left, day = wanted, now.astimezone(zone).date()
+        for _ in range(LONGEST_LOOK_BACK):
+            for first, last in reversed(self._spans_on(day)):
+                begin, end = _moment(day, first, zone), min(_moment(day, last, zone), now)
+                if end - begin >= left:
+                    return end - left
+                left -= max(end - begin, timedelta())
+            day -= timedelta(days=1)
+        return _moment(day, 0, zone)
+
+    def _spans_on(self, day: date) -> list[tuple[int, int]]:
+        """Minutes of the day, in order."""
         for holiday in self.holidays:
             if holiday.falls_on(day):
-                return holiday.spans
+                return sorted(holiday.spans)
         if not self.spans:
-            return ((0, MINUTES_A_DAY),)
+            return [(0, MINUTES_A_DAY)]
         midnight = day.weekday() * MINUTES_A_DAY
         cut = ((max(first - midnight, 0), min(last - midnight, MINUTES_A_DAY)) for first, last in self.spans)
         return [(first, last) for first, last in cut if first < last]
 
 
+ALWAYS_OPEN = BusinessHours()
+
+
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """In UTC, so that differences count the hour that a change of the clock takes or gives."""
-    midnight = datetime.combine(day + timedelta(days=minute // MINUTES_A_DAY), time(), zone)
-    local = midnight.replace(hour=minute % MINUTES_A_DAY // 60, minute=minute % 60)
-    return local.astimezone(UTC)
-
-
-ALWAYS_OPEN = BusinessHours()
+    days, rest = divmod(minute, MINUTES_A_DAY)
+    return datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), zone).astimezone(UTC)
 
 
 def parse_hours(text: str) -> BusinessHours:

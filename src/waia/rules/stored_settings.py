@@ -22,6 +22,8 @@ KEPT_IN_DATABASE = frozenset(
         "initial_step", "session_timeout_s", "buffer_s", "bot_max_age_min", "bot_resume_hours",
         "handover_role", "auto_assign", "fallback_text", "command_match", "first_message", "chats_without_role",
         "session_close_text", "hours", "agent_name_prefix", "read_receipts", "typing_indicator", "trace_days",
+        "alert_after_min", "alert_escalate_min", "alert_role", "quiet_hours", "alert_failed_sends",
+        "alert_backlog_min", "archive_days",
     }
 )  # fmt: skip
 # Texts that have no variable: only the database can change them.
@@ -105,7 +107,7 @@ def _value(name: str, text: str) -> Any:
     if name == HOLIDAYS:
         return parse_holidays(text)
     value = _by_field()[name].read(text if name.endswith("_text") else text.strip())
-    if name == "hours":
+    if name in {"hours", "quiet_hours"}:
         parse_hours(value)
     return value
 

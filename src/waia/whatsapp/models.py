@@ -50,7 +50,10 @@ class RawWebhook(Model):
 
 
 class AccountAlert(Model):
-    """Something Meta says of the account or number; open until an admin has seen it."""
+    """Something Meta says of the account or number, or that waia notices of itself; open until an admin has seen it.
+
+    `condition` names what goes on and is over by itself: while it does, there is no second one.
+    """
 
     __tablename__ = "account_alerts"
     __table_args__ = (Index(None, "seen_at"), Model.__table_args__)
@@ -63,6 +66,8 @@ class AccountAlert(Model):
     text: Mapped[str] = mapped_column(String(500))
     raw: Mapped[bytes] = mapped_column(long_bytes())
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    condition: Mapped[str | None] = mapped_column(binary_text(100), unique=True)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MessageTemplate(Model):

@@ -13,8 +13,9 @@ from waia.kit import queue
 from waia.kit.db import Transaction
 from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of
+from waia.whatsapp.alerts_repository import raise_alert
 from waia.whatsapp.items import Item, ItemKind
-from waia.whatsapp.models import AccountAlert, InboxItem, RawWebhook, SeenItem
+from waia.whatsapp.models import InboxItem, RawWebhook, SeenItem
 
 INBOX = "inbox"
 KEYS_PER_QUERY = 500
@@ -50,47 +51,6 @@ async def keep_raw(tx: Transaction, body: bytes, note: str, now: datetime) -> No
     """Keep a body that could not be read, and tell the admins."""
     await tx.execute(insert(RawWebhook).values(received_at=now, note=note, body=zlib.compress(body)))
     await raise_alert(tx, now=now, kind=note, text="", raw=b"", severity="warning")
-
-
-async def raise_alert(
-    tx: Transaction,
-    *,
-    now: datetime,
-    kind: str,
-    text: str,
-    raw: bytes,
-    severity: str = "info",
-    phone_number_id: str = "",
-) -> None:
-    """Tell the admins once: an open alert of the same kind, number and text is not repeated."""
-    same = select(func.count()).where(
-        AccountAlert.kind == kind,
-        AccountAlert.phone_number_id == phone_number_id,
-        AccountAlert.text == text[:500],
-        AccountAlert.seen_at.is_(None),
-    )
-    if (await tx.execute(same)).scalar_one():
-        return
-    row = {"at": now, "kind": kind[:60], "severity": severity, "phone_number_id": phone_number_id[:40]}
-    await tx.execute(insert(AccountAlert).values(**row, text=text[:500], raw=raw))
-    tx.announce("account_changed", None)
-
-
-async def open_alerts(tx: Transaction, limit: int = 20) -> list[Any]:
-    rows = await tx.execute(
-        select(AccountAlert.id, AccountAlert.at, AccountAlert.kind, AccountAlert.severity, AccountAlert.text)
-        .where(AccountAlert.seen_at.is_(None))
-        .order_by(AccountAlert.id.desc())
-        .limit(limit)
-    )
-    return list(rows)
-
-
-async def mark_alert_seen(tx: Transaction, alert_id: int, now: datetime) -> bool:
-    """Whether there was such an alert, open or not."""
-    changed = await tx.execute(update(AccountAlert).where(AccountAlert.id == alert_id).values(seen_at=now))
-    tx.announce("account_changed", None)
-    return bool(changed.rowcount)
 
 
 async def waiting_in(tx: Transaction, lanes: Sequence[str], limit: int) -> list[Waiting]:

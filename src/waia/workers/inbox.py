@@ -16,12 +16,12 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.whatsapp.alerts_repository import raise_alert
 from waia.whatsapp.inbound import read
 from waia.whatsapp.repository import (
     INBOX,
     Waiting,
     note_failure,
-    raise_alert,
     remove_items,
     waiting_in,
 )

@@ -16,14 +16,15 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction, is_passing
 from waia.kit.failpoints import reach
+from waia.whatsapp.alerts_repository import begin_condition
 from waia.whatsapp.answers import Outcome, ReasonKind, Refused, Retry, Sent, Stopped, Unknown
-from waia.whatsapp.repository import raise_alert
 
 MAX_RESULTS = 200
 LONGEST_BACKOFF_S = 300.0
 PAIR_LIMIT = 131056
 STOPPED_RETRY = timedelta(seconds=30)
 WINDOW_CLOSED = 131047
+SENDING_STOPPED = "sending_stopped"
 log = structlog.get_logger()
 
 
@@ -134,13 +135,13 @@ class Recorder:
     async def _alert_stopped(self, tx: Transaction, results: Sequence[Result], now: datetime) -> None:
         for result in results:
             if isinstance(result.outcome, Stopped):
-                await raise_alert(
+                await begin_condition(
                     tx,
-                    now=now,
-                    kind="sending_stopped",
+                    f"{SENDING_STOPPED}:{result.item.phone_number_id}",
+                    kind=SENDING_STOPPED,
                     text=f"WhatsApp no acepta envíos: {result.outcome.reason}"[:300],
-                    raw=b"",
                     severity="critical",
+                    now=now,
                     phone_number_id=result.item.phone_number_id,
                 )
 

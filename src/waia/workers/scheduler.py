@@ -13,6 +13,7 @@ from waia.chats.contact_repository import contact_records
 from waia.chats.drafts_repository import forget_empty
 from waia.chats.outbox_repository import OUTBOX
 from waia.chats.outgoing import Outgoing, enqueue
+from waia.chats.overdue.repository import forget_waits
 from waia.chats.receipts import RECEIPTS
 from waia.chats.record import ChatRecord
 from waia.kit import events, queue
@@ -177,6 +178,7 @@ class Scheduler:
         await tidy(tx, now)
         await drop_drafts(tx, now - DRAFTS_KEPT)
         await forget_empty(tx, now - DRAFTS_KEPT)
+        await forget_waits(tx, self.clock.business() - KEEP)
         reach("scheduler.in_prune")
 
 

@@ -53,7 +53,7 @@ async def calls_about(
     tx: Transaction, chat_ids: Collection[int], without_role: str, idle: timedelta, now: datetime
 ) -> Calls:
     devices = await devices_out_of_sight(tx, now)
-    people = await _people(tx, devices, idle, now)
+    people = await people_behind(tx, devices, idle, now)
     rows, newest = await rows_by_id(tx, chat_ids), await repository.last_messages(tx, chat_ids)
     seen = await repository.seen_by(tx, people.values(), chat_ids, without_role)
     told = await repository.told(tx, chat_ids)
@@ -82,7 +82,9 @@ def _sorted_out(calls: Sequence[Call], now: datetime) -> Calls:
     return Calls(tuple(at_once), later)
 
 
-async def _people(tx: Transaction, devices: Collection[Device], idle: timedelta, now: datetime) -> dict[int, SignedIn]:
+async def people_behind(
+    tx: Transaction, devices: Collection[Device], idle: timedelta, now: datetime
+) -> dict[int, SignedIn]:
     """By login: those whose login lasts, who are not disabled and did not say that they are away."""
     found = await logins_with_ids(tx, {device.login_id for device in devices})
     return {

@@ -6,11 +6,12 @@ from litestar.params import FromPath
 
 from waia.accounts import audit
 from waia.accounts.signed_in import SignedIn
+from waia.chats.calls.words import alert_words
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.errors import NotFound
 from waia.kit.render import Page
-from waia.whatsapp.repository import mark_alert_seen, open_alerts
+from waia.whatsapp.alerts_repository import mark_alert_seen, open_alerts
 
 SHOWN = 3
 
@@ -21,7 +22,8 @@ async def show_alerts(page: Given[Page], database: Given[Database], user: Given[
     _admins_only(user)
     async with database.reading() as tx:
         alerts = await open_alerts(tx)
-    return page.html("chats/_alerts.html", alerts=alerts[:SHOWN], more=max(len(alerts) - SHOWN, 0))
+    told = [(alert, alert_words(alert.kind, alert.text, page.language)) for alert in alerts[:SHOWN]]
+    return page.html("chats/_alerts.html", alerts=told, more=max(len(alerts) - SHOWN, 0))
 
 
 @post("/avisos/{alert_id:int}/visto", status_code=200)

@@ -6,11 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from waia.chats.panel.asides import Asides
+from waia.chats.panel.asides import Asides, attention
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
 from waia.chats.panel.hub import PAGE_SIZE, HistoryGone, Hub
@@ -133,9 +132,7 @@ class Feed:
         return news.text + asides + self._calls(news.calls) + self._account_news(events)
 
     def _calls(self, rows: Sequence[ChatRow]) -> str:
-        """Names, never words: they are shown on screens that lie open."""
-        told = [{"chat": row.id, "name": row.person.name or row.person.tail} for row in rows]
-        return message(msgspec.json.encode(told).decode(), event="attention", seq=self._cursor) if told else ""
+        return message(attention(rows), event="attention", seq=self._cursor) if rows else ""
 
     def _account_news(self, events: Sequence[LoggedEvent]) -> str:
         """Rings for admins; the page then asks for the alerts by itself."""

@@ -56,13 +56,16 @@ async def reopen(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
 @put("/chats/{chat_id:int}/archivo")
 async def archive(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
     return await desk.change(
-        chat_id, lambda tx, chats: management.archive(tx, chats, desk.now), "chat.archive", headers=LEAVE
+        chat_id,
+        lambda tx, chats: management.archive(tx, chats, desk.now, desk.real_now, desk.without_role),
+        "chat.archive",
+        headers=LEAVE,
     )
 
 
 @delete("/chats/{chat_id:int}/archivo", status_code=200)
 async def unarchive(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    return await desk.change(chat_id, lambda tx, chats: management.archive(tx, chats, None), "chat.unarchive")
+    return await desk.change(chat_id, lambda tx, chats: management.unarchive(tx, chats, desk.now), "chat.unarchive")
 
 
 @post("/chats/{chat_id:int}/sin-respuesta", status_code=200)

@@ -121,9 +121,9 @@ async def _mark(tx: Transaction, desk: Desk, action: Action, chats: Sequence[Cha
         case Action.CLOSE:
             return await management.close(tx, chats, desk.now)
         case Action.ARCHIVE:
-            return await management.archive(tx, chats, desk.now)
+            return await management.archive(tx, chats, desk.now, desk.real_now, desk.without_role)
         case Action.UNARCHIVE:
-            return await management.archive(tx, chats, None)
+            return await management.unarchive(tx, chats, desk.now)
         case Action.READ:
             return await management.mark_read(tx, chats, desk.real_now, receipts=desk.read_receipts)
         case Action.UNREAD:

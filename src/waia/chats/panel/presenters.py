@@ -153,6 +153,7 @@ def _row(row: AnyRow, roles: Mapping[int, tuple[RoleBadge, ...]]) -> ChatRow:
         queue_name=row.queue_name or "",
         roles=roles[row.id],
         waiting_since=row.unanswered_since,
+        late=row.late or 0,
         window_ends_at=row.window_ends_at,
         archived_at=row.archived_at,
         recent_key=key_of(row.last_message_at, row.id),

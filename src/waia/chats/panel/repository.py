@@ -20,6 +20,7 @@ from waia.chats.models import (
     OutboxItem,
     Reaction,
 )
+from waia.chats.overdue.repository import late_level
 from waia.chats.panel.listing import Filters, Listing
 from waia.chats.panel.viewmodels import MOST_COUNTED, View
 from waia.chats.search.find_repository import Among
@@ -37,7 +38,7 @@ _CHAT = (
         Chat.last_message_at, Chat.unread, Chat.estado, Chat.holder, Chat.owner_id, Chat.unanswered_since,
         Chat.resume_at, Chat.window_ends_at, Chat.step, Chat.queue_role_id, Chat.archived_at,
         Contact.name, Contact.username, Contact.phone, Contact.user_id, Contact.needs_review, Contact.created_at,
-        Alias.name.label("alias"), _Queue.name.label("queue_name"),
+        late_level().label("late"), Alias.name.label("alias"), _Queue.name.label("queue_name"),
         func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("owner_name"),
         func.coalesce(func.nullif(_Author.display_name, ""), _Author.username, "").label("preview_user_name"),
     )

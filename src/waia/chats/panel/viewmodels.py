@@ -52,7 +52,7 @@ class RoleBadge:
 @dataclass(frozen=True, slots=True)
 class ChatRow:
     """A line of the list. The keys sort as text: `recent_key` and `archived_key` newest first, `wait_key` the longest
-    wait first."""
+    wait first. `late`: 0, or how far the notice has gone that the customer waits too long."""
 
     id: int
     person: Person
@@ -72,6 +72,7 @@ class ChatRow:
     queue_name: str
     roles: tuple[RoleBadge, ...]
     waiting_since: datetime | None
+    late: int
     window_ends_at: datetime | None
     archived_at: datetime | None
     recent_key: str

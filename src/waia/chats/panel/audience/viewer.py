@@ -112,6 +112,10 @@ class Audience:
         """Who sees chats that carry no role: `admins` or `all`."""
         return (await self._rules.book(self._clock.real())).chats_without_role
 
+    async def supervising_role(self) -> str:
+        """The keyword of those who are called when an owner does not answer; empty: the admins."""
+        return (await self._rules.book(self._clock.real())).values.alert_role
+
     async def run(self) -> None:
         """Until cancelled: end the streams of people who lost their login, or whose roles changed."""
         while True:
