@@ -87,15 +87,15 @@ async def test_a_number_that_sends_again_is_well_by_itself(each_tower: Watchtowe
     assert await tower.open_alerts() == ["sending_stopped"]
 
 
-async def test_a_disk_that_fills_up_is_told_before_it_is_full(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_disk_that_fills_up_is_told_before_it_is_full(tower: Watchtower, tmp_path: Path) -> None:
     free = shutil.disk_usage(tmp_path).free
-    async with open_watchtower(tmp_path, sqlite_url, Disk(tmp_path, free // 2)) as tower:
-        await tower.look()
-        assert await tower.open_alerts() == ["disk_low"]
-    (tmp_path / "again").mkdir()
-    async with open_watchtower(tmp_path / "again", sqlite_url, Disk(tmp_path, free * 2)) as tower:
-        await tower.look()
-        assert await tower.open_alerts() == ["disk_full"]
+    story: tuple[tuple[int, list[str]], ...] = (
+        (free // 100, []), (free // 2, ["disk_low"]), (free * 2, ["disk_full"]), (1, []),
+    )  # fmt: skip
+    for reserve, told in story:
+        tower.give_disk(Disk(tmp_path, reserve))
+        await tower.look(seconds=APART)
+        assert await tower.open_alerts() == told
 
 
 async def test_an_admin_who_looks_away_is_called_once_outside_of_quiet_hours(tmp_path: Path, sqlite_url: str) -> None:

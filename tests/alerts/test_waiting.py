@@ -161,9 +161,8 @@ def test_a_holiday_does_not_count() -> None:
 
 
 def test_what_is_never_open_lets_nobody_wait_too_long() -> None:
-    closed = BusinessHours(
-        parse_hours("lun 08:00-09:00").spans, parse_holidays("\n".join(f"{d}/11" for d in range(1, 31)))
-    )
+    november = parse_holidays("\n".join(f"{day}/11" for day in range(1, 31)))
+    closed = BusinessHours(parse_hours("lun 08:00-09:00").spans, november)
     now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     assert closed.opened_for(now, timedelta(minutes=90), BOGOTA) < now - timedelta(days=20)
 

@@ -70,20 +70,22 @@ class Watchtower:
     async def all_alerts(self) -> list[str]:
         return await self._column(select(AccountAlert.kind).order_by(AccountAlert.id))
 
+    def give_disk(self, disk: Disk) -> None:
+        for worker in self.workers:
+            worker.watch = Watch(self.shop.parts.database, disk)
+
     async def _column(self, statement: Any) -> list[Any]:
         async with self.shop.parts.database.reading() as tx:
             return list((await tx.execute(statement)).scalars())
 
 
 @asynccontextmanager
-async def open_watchtower(
-    folder: Path, url: str, disk: Disk | None = None, **settings: str
-) -> AsyncIterator[Watchtower]:
+async def open_watchtower(folder: Path, url: str, **settings: str) -> AsyncIterator[Watchtower]:
     async with push_service() as service:
         defaults = {"WAIA_HOURS": HOURS, "WAIA_PUSH_HOSTS": f"*.push.test, {service.origin}"}
         shop = await Shop.open(folder, url, **defaults, **settings)
         clock, parts = TowerClock(), shop.parts
-        watch = Watch(parts.database, disk or parts.disk)
+        watch = Watch(parts.database, parts.disk)
         idle = parts.accounts.sessions.idle
         workers = [AlertsWorker(parts.database, clock, parts.rules, parts.push, watch, idle) for _ in range(2)]
         yield Watchtower(shop, service, clock, workers)
