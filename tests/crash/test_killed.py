@@ -50,8 +50,8 @@ MARIADB_REFUSES_POISON = """
     CREATE TRIGGER poison BEFORE INSERT ON mensajes FOR EACH ROW
     IF NEW.mensaje = 'veneno' THEN SIGNAL SQLSTATE '45000'; END IF
 """
-ELSEWHERE = ("attach.", "media.", "migrate.", "renditions.", "upload.")
-"""Points of files and migrations; their tests stand beside those of the feature."""
+ELSEWHERE = ("alerts.", "attach.", "exports.", "media.", "migrate.", "renditions.", "upload.")
+"""Points of files, migrations and alerts; their tests stand beside those of the feature."""
 
 Story = Callable[[Served, str], Awaitable[None]]
 
