@@ -24,9 +24,10 @@ def inert(text: str) -> str:
     Also after spaces, quotes and invisible signs, and inside, where a spreadsheet that splits at semicolons would begin
     a cell.
     """
-    pieces, done = [], 0
-    if text[:1] in _AT_START:
-        pieces.append(QUOTE if text else "")
+    begins_unseen = text[:1] in _AT_START
+    if not begins_unseen and _SIGNS.search(text) is None:
+        return text
+    pieces, done = [QUOTE] if begins_unseen else [], 0
     for sign in _SIGNS.finditer(text):
         place = _beginning(text, sign.start())
         if place is not None and place >= done and not (place == 0 and pieces):
