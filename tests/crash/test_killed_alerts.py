@@ -9,7 +9,7 @@ from tests.road_world import Served, Waia, eventually
 from waia.kit.failpoints import KILLED
 
 NOW = datetime(2026, 11, 22, 15, 0)  # noqa: DTZ001  # as the database holds it; ten in the morning in Bogotá
-FROZEN = {"WAIA_CLOCK": f"{NOW.isoformat()}Z", "WAIA_HOURS": "lun-dom 08:00-18:00"}
+CLOCK, HOURS = f"{NOW.isoformat()}Z", "lun-dom 08:00-18:00"
 # name: minutes of waiting (None: nobody waits), state, archived, alerts that are expected
 SITUATIONS = {
     "espera": (11, "sin_respuesta", False, 1),
@@ -36,7 +36,7 @@ async def place(road: Served, number: int, name: str, minutes: int | None, estad
 
 
 async def test_eight_situations_keep_their_counts_over_kills_in_two_workers(tmp_path: Path, database_url: str) -> None:
-    async with fleet(tmp_path, database_url, **FROZEN) as ships:
+    async with fleet(tmp_path, database_url, WAIA_CLOCK=CLOCK, WAIA_HOURS=HOURS) as ships:
         road, workers = ships.road, ships.workers or [ships.road.waia]
         for number, (name, told) in enumerate(SITUATIONS.items(), 1):
             await place(road, number, name, *told[:3])
@@ -57,7 +57,7 @@ async def test_eight_situations_keep_their_counts_over_kills_in_two_workers(tmp_
 
 
 async def test_a_file_whose_maker_is_killed_is_made_once(tmp_path: Path, mariadb_url: str) -> None:
-    async with fleet(tmp_path, mariadb_url, **FROZEN) as ships:
+    async with fleet(tmp_path, mariadb_url, WAIA_CLOCK=CLOCK, WAIA_HOURS=HOURS) as ships:
         road, (worker, other) = ships.road, ships.workers
         await place(road, 1, "=1+1", None, "cerrado", archived=False)
         await road.store.rows(

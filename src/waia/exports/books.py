@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from openpyxl import Workbook
-
 from waia.exports.selection import Form
 from waia.kit.cells import BOM, csv_line, text_cell
 
@@ -39,6 +37,8 @@ class XlsxBook:
     """Rows go to a file at once; a full sheet is followed by another with the same columns."""
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        from openpyxl import Workbook
+
         self._path, self._columns = path, columns
         self._book = Workbook(write_only=True)
         self._begin()

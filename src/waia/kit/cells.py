@@ -1,12 +1,12 @@
-"""Cells of sheets that no spreadsheet takes for a formula, whatever strangers wrote into them."""
+"""Cells of sheets that no spreadsheet takes for a formula, whatever strangers wrote into them.
+
+What writes workbooks is heavy, so it is loaded when the first is written.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
-
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 LONGEST_CELL = 32_767
 CUT = "… [cortado]"
@@ -43,6 +43,9 @@ def csv_line(cells: Iterable[str]) -> str:
 
 def text_cell(sheet: Any, text: str) -> Any:
     """A cell of a sheet that is only written: always text, so that "=1+1" stays what somebody wrote."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     clean = ILLEGAL_CHARACTERS_RE.sub("", text)
     if len(clean) > LONGEST_CELL:
         clean = clean[: LONGEST_CELL - len(CUT)] + CUT
