@@ -73,7 +73,6 @@ class Parts:
     attacher: Attacher
     media: MediaWorker
     push: Push
-    exports: ExportFiles
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
@@ -81,6 +80,10 @@ class Parts:
     @property
     def upkeep(self) -> Upkeep:
         return Upkeep(self.database, self.storage)
+
+    @property
+    def exports(self) -> ExportFiles:
+        return open_export_files(self.settings.media_dir, self.disk.has_room)
 
     @property
     def alerts(self) -> AlertsWorker:
@@ -172,7 +175,6 @@ def make_parts(settings: Settings) -> Parts:
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
         push=open_push(settings),
-        exports=open_export_files(settings.media_dir, disk.has_room),
         closing=closing,
     )
 
