@@ -19,7 +19,7 @@ from waia.chats.models import BotSession, CapturedAnswer, DecisionRow, Message
 from waia.kit.cells import csv_line, inert
 from waia.rules.models import RuleRow
 
-MANY, LONG = 2_000, "m" * 1_500
+MANY, LONG = 4_000, "m" * 1_500
 
 
 def parsed(body: str) -> list[dict[str, str]]:
@@ -191,7 +191,7 @@ def test_a_long_text_of_separators_takes_no_longer_than_it_is() -> None:
 
 
 async def test_a_conversation_is_never_in_memory_as_a_whole(shop: Shop) -> None:
-    """3 MB of messages go out with a fraction of that in memory, and no faster than the reader takes them."""
+    """6 MB of messages go out with a fraction of that in memory, and no faster than the reader takes them."""
     chat = await shop.add_chat(numero="573000000001")
     await fill(shop, chat, MANY, LONG)
     short = await shop.add_chat()
