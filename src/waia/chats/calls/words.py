@@ -27,7 +27,7 @@ WAITS = N_("%(name)s espera respuesta")
 NAMELESS = N_("Usuario …%(tail)s")
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the service worker of the browser reads. `address`: what it opens where that is not the chat."""
 
     title: str
