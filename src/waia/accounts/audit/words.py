@@ -123,7 +123,6 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "changed": N_("cambiadas"),
         "removed": N_("quitadas"),
         "rows": N_("filas"),
-        "kind": N_("contenido"),
         "form": N_("formato"),
         "session": N_("sesión"),
         "path": N_("dirección"),
