@@ -103,8 +103,8 @@ async def test_reading_never_writes(building: Building) -> None:
                 assert watcher.execute("PRAGMA data_version").fetchone() == before, door.name
 
 
-async def test_a_look_that_is_noted_writes_into_the_trail_and_nowhere_else(building: Building, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "waia.db")) as watcher:
+async def test_a_look_that_is_noted_writes_into_the_trail_and_nowhere_else(building: Building) -> None:
+    with closing(sqlite3.connect(building.parts.settings.data_dir / "waia.db")) as watcher:
         before = _contents(watcher)
         for name in MATRIX["noted_looks"]:
             assert (await building.ask(_door(building, name), "agent_own")).status == 200
