@@ -16,8 +16,8 @@ from waia.workers.conditions import Watch
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = await Office.open(tmp_path)
+async def office(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Office]:
+    office = await Office.open(tmp_path, migrated_file)
     yield office
     await office.database.close()
 

@@ -1,13 +1,15 @@
 """The board in a real browser: charts are drawn, and a card that changed is the only one that is drawn again."""
 
+import pytest
 from playwright.async_api import expect
-from tests.chats.test_panel_browser import Office, office
 
+from tests.browser.test_panel import Office, office
 from tests.chats.panel_world import NOW
 from tests.dashboard.histories import count_all, count_news
 
 __all__ = ["office"]
-DRAWN = "[...document.querySelectorAll('canvas')].every((canvas) => Chart.getChart(canvas))"
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+DRAWN = "() => [...document.querySelectorAll('canvas')].every((canvas) => Chart.getChart(canvas))"
 LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
