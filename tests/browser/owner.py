@@ -1,13 +1,12 @@
 """An owner in front of the configuration: builds rules with the mouse, tries them, publishes them."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.stage import PHONE, WIDE
+from tests.browser.pictures import take_pictures
 from waia.bot.menus import parse_menu
 from waia.bot.models import Option, RuleKind
 from waia.rules.models import RuleRow
@@ -85,14 +84,7 @@ class Owner:
         await expect(self.page.get_by_text("Los clientes ya reciben estas respuestas.")).to_be_visible()
 
     async def pictures(self, name: str, looks: Sequence[str] = ("wide", "phone", "dark")) -> None:
-        """Into the folder of WAIA_PICTURES, where somebody wants to look."""
-        if folder := os.environ.get("WAIA_PICTURES"):
-            for look in looks:
-                await self.page.set_viewport_size(PHONE if look == "phone" else WIDE)
-                await self.page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-                await self.page.screenshot(path=Path(folder) / f"{name}-{look}.png")
-            await self.page.set_viewport_size(WIDE)
-            await self.page.emulate_media(color_scheme="light")
+        await take_pictures(self.page, name, looks)
 
     async def _chooses_kind(self, form: Locator, rule: RuleRow) -> None:
         kind = rule.kind or "texto"

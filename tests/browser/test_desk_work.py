@@ -1,14 +1,20 @@
 """A chat goes through two agents' hands and back to who knew the customer; marked rows, the card, keys, the phone."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
 from tests.browser.access import broken_rules
+from tests.browser.desk import Desk
+from tests.browser.phone import Phone
+from tests.browser.pictures import take_pictures
 from tests.browser.stage import PHONE, House, Stage, demo_house
+from waia.kit.files import static_dir
 
+DEMO = Path(static_dir()) / "demo"
 PASSWORD = "piedra-de-rio-42"
 PLAN: FilePayload = {"name": "plano.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}
 COUNT_TONES = """() => {
@@ -35,18 +41,27 @@ async def stage(browser: Browser, assigning: House) -> AsyncIterator[Stage]:
 
 
 async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage: Stage) -> None:
+    """Two agents and three customers, a whole day. WAIA_PICTURES keeps what each screen looked like."""
     paula, beto = await stage.phone("paula"), await stage.agent("beto")
+    elena, jorge = await stage.phone("elena"), await stage.phone("jorge")
     await paula.says("hola")
     await expect(beto.row("Paula Nieto")).to_contain_text("Bot:")
     await paula.says("quiero hablar con una persona")
     await expect(beto.row("Paula Nieto")).to_contain_text("Ventas")
-    ana = await stage.agent("ana")
+    ana = await stage.agent("ana", permissions=["microphone"])
+    await take_pictures(ana.page, "lista")
     await ana.open("Paula Nieto")
     await expect(ana.holder).to_contain_text("En la cola de Ventas")
+    await take_pictures(ana.page, "en-la-cola")
     await ana.presses("Tomar")
     await expect(ana.holder).to_contain_text("Lo atiendes tú")
     await ana.writes("Hola, Paula. Soy Ana.")
     await expect(paula.heard("Hola, Paula. Soy Ana.")).to_be_visible()
+    await elena.says("¿Ya está mi mesón?")
+    await jorge.says("Buenas, ¿me confirman el precio?")
+    for customer in ("Elena Duarte", "Jorge Iván Castaño"):
+        await expect(ana.row(customer)).to_be_visible()
+    await _ana_sends_a_picture_a_voice_note_and_a_list(ana, paula)
 
     await ana.page.locator("#thread-scroll").focus()
     await ana.page.keyboard.press("n")
@@ -55,15 +70,18 @@ async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage
     await expect(ana.bubble("Pide descuento", "note")).to_be_visible()
     toast = beto.page.locator("[data-call]")
     await expect(toast).to_contain_text("te mencionan en una nota")
+    await take_pictures(beto.page, "mencionado", ["wide", "dark"])
     await toast.get_by_role("link", name="Abrir").click()
     await expect(beto.bubble("Pide descuento", "note")).to_be_visible()
     await expect(ana.page.locator(".watchers")).to_contain_text("Beto Salas también está aquí")
+    await take_pictures(ana.page, "conversacion")
 
     await ana.page.keyboard.press("t")
     dialog = ana.page.get_by_role("dialog", name="Pasar el chat a")
     await dialog.get_by_label("Beto Salas").check()
     await dialog.get_by_label("Nota para quien lo recibe").fill("Es cliente de hace años")
     assert await broken_rules(ana.page) == []
+    await take_pictures(ana.page, "pasar")
     await dialog.get_by_role("button", name="Pasar el chat").click()
     await expect(dialog).to_be_hidden()
     await expect(beto.holder).to_contain_text("Lo atiendes tú")
@@ -73,11 +91,45 @@ async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage
 
     await ana.presses("Cerrar")
     await expect(ana.holder).to_contain_text("Cerrado")
+    await take_pictures(ana.page, "cerrado")
     await paula.says("hola")
     await expect(ana.holder).to_contain_text("Responde el bot")
     await paula.says("quiero hablar con una persona")
     await expect(ana.holder).to_contain_text("Lo atiendes tú")
     assert "Pide descuento" not in str(await paula.talk())
+
+
+async def _ana_sends_a_picture_a_voice_note_and_a_list(ana: Desk, paula: Phone) -> None:
+    await ana.page.locator("[data-attach-menu] summary").click()
+    await take_pictures(ana.page, "adjuntar")
+    await ana.page.get_by_label("Fotos y videos").set_input_files(DEMO / "marmol.jpg")
+    await expect(ana.page.locator("[data-uploading]")).to_have_count(0)
+    await take_pictures(ana.page, "foto-por-enviar")
+    await ana.writes("Este es el mármol")
+    await expect(paula.heard("Este es el mármol")).to_be_visible()
+
+    await ana.page.get_by_role("button", name="Grabar un mensaje de voz").click()
+    await expect(ana.page.get_by_role("timer")).to_have_text("0:01")
+    await take_pictures(ana.page, "grabando", ["wide", "dark"])
+    await ana.page.locator("[data-record-stop]").click()
+    await expect(ana.page.get_by_label("Escuchar antes de enviar")).to_be_visible()
+    await ana.page.get_by_role("button", name="Enviar", exact=True).click()
+    await expect(ana.page.locator(".message--user", has=ana.page.locator("audio"))).to_have_count(1)
+
+    await ana.page.locator("[data-attach-menu] summary").click()
+    await ana.page.get_by_role("link", name="Botones o lista").click()
+    dialog = ana.page.get_by_role("dialog", name="Mensaje con opciones")
+    await dialog.get_by_text("Lista", exact=True).click()
+    await dialog.get_by_label("Texto").fill("¿Cuál prefieres?")
+    await dialog.get_by_label("Botón que abre la lista").fill("Ver piedras")
+    await dialog.get_by_label("Opción 1", exact=True).fill("Granito")
+    await dialog.get_by_label("Opción 2", exact=True).fill("Mármol")
+    await take_pictures(ana.page, "lista-de-opciones")
+    await dialog.get_by_role("button", name="Enviar").click()
+    await expect(dialog).to_have_count(0)
+    await paula.heard("¿Cuál prefieres?").get_by_role("button", name="Ver piedras").click()
+    await paula.page.get_by_role("dialog").get_by_text("Mármol").click()
+    await expect(ana.bubble("Mármol", "customer")).to_have_count(1)
 
 
 async def test_marked_rows_are_changed_at_once_and_put_back(stage: Stage) -> None:

@@ -74,7 +74,7 @@ class Shop:
         alias, person = values.pop("alias", ""), values.pop("person", {})
         at = NOW - timedelta(hours=2) + timedelta(seconds=self._count)
         chat = {"phone_number_id": "1", "bot_memory": {}, "last_message_at": at, "preview": "Hola"}
-        chat |= {"window_ends_at": NOW + timedelta(hours=20), **values}
+        chat |= {"window_ends_at": NOW + timedelta(hours=20), "carries_role": bool(role), **values}
         async with self.parts.database.writing() as tx:
             told = {"name": name, "phone": f"57300{self._count:07d}", "created_at": NOW, **person}
             contact = await _add(tx, Contact, **told)

@@ -149,7 +149,7 @@ async def test_a_card_that_did_not_change_is_not_sent_again(board: Shop) -> None
             assert (await beto.http.get(path, headers={"if-none-match": tag})).status_code == 200
 
 
-async def test_agents_do_not_see_the_board_nor_its_rows(board: Shop) -> None:
+async def test_c8_agents_do_not_see_the_board_nor_its_rows(board: Shop) -> None:
     async with board.browser("ana") as ana:
         for path in ("/tablero", "/tablero/mensajes", "/api/tablero/dias", "/datos_totales", "/lista_numeros"):
             assert (await ana.get(path)).status == 403, path
