@@ -56,7 +56,7 @@ async def test_a_returning_customer_brings_the_chat_back_with_its_owner(tower: W
         for chat in chats.values():
             assert chat.archived_at is not None
             chat.hear_customer(NOW)
-        await save_chats(tx, chats.values())
+        await save_chats(tx, chats.values(), NOW)
     assert [await owner_of(tower, chat) for chat in (theirs, lost, left, nobodys)] == [
         shop.users["ana"], None, None, None,
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """A chat goes through two agents' hands and back to who knew the customer; marked rows, the card, keys, the phone."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -40,6 +41,7 @@ async def stage(browser: Browser, assigning: House) -> AsyncIterator[Stage]:
     assert not stage.surprises, stage.surprises
 
 
+@pytest.mark.timeout(240)
 async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage: Stage) -> None:
     """Two agents and three customers, a whole day. WAIA_PICTURES keeps what each screen looked like."""
     paula, beto = await stage.phone("paula"), await stage.agent("beto")
@@ -109,7 +111,7 @@ async def _ana_sends_a_picture_a_voice_note_and_a_list(ana: Desk, paula: Phone) 
     await expect(paula.heard("Este es el mármol")).to_be_visible()
 
     await ana.page.get_by_role("button", name="Grabar un mensaje de voz").click()
-    await expect(ana.page.get_by_role("timer")).to_have_text("0:01")
+    await expect(ana.page.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
     await take_pictures(ana.page, "grabando", ["wide", "dark"])
     await ana.page.locator("[data-record-stop]").click()
     await expect(ana.page.get_by_label("Escuchar antes de enviar")).to_be_visible()

@@ -115,7 +115,7 @@ async def archive(
         if chat.owner_id is None and last and last.may_hold(roles[chat.id], chat.queue_role_id, without_role):
             chat.owner_id = last.id
         chat.archived_at, chat.dirty = now, True
-    await save_chats(tx, chats)
+    await save_chats(tx, chats, now)
     return {}
 
 
@@ -123,7 +123,7 @@ async def unarchive(tx: Transaction, chats: Sequence[ChatRecord], now: datetime)
     """Back into the lists; somebody wants to see them, so they are not archived again at once."""
     for chat in chats:
         chat.archived_at, chat.last_activity, chat.dirty = None, now, True
-    await save_chats(tx, chats)
+    await save_chats(tx, chats, now)
     return {}
 
 
