@@ -1,12 +1,16 @@
 """Sends of unknown outcome, when several processes look after them at the same moment."""
 
+import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 from tests.road_world import PATIENCE_S, Inside, inside
 from tests.roads.bodies import status, value, webhook
 from tests.roads.invariants import check_invariants
+from tests.roads.store import Store
 from waia.chats import outbox_repository as outbox
+from waia.kit.failpoints import arm
 from waia.simulator.faults import always
 from waia.workers.scheduler import Scheduler
 
@@ -131,6 +135,33 @@ async def test_the_statuses_of_both_tries_in_one_webhook_show_a_duplicate(tmp_pa
         await road.calm()
         assert await road.store.one("SELECT possible_duplicate FROM outbox") == 1
         await check_invariants(road)
+
+
+async def test_a_repeat_recorded_while_a_status_of_the_first_try_is_read_shows_a_duplicate(
+    tmp_path: Path, mariadb_url: str
+) -> None:
+    """Two processes: on SQLite there is one writer."""
+    async with inside(tmp_path, mariadb_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        first = road.world.sent[0].wamid
+
+        def another_process() -> None:
+            thread = threading.Thread(target=lambda: asyncio.run(_record_repeat(mariadb_url, public_id)))
+            thread.start()
+            thread.join()
+
+        arm("status.before_change", another_process)
+        await road.post(webhook(value(statuses=[status(first, "delivered", opaque=public_id)])))
+        await road.calm()
+        assert await road.store.one("SELECT wamid FROM outbox") == "wamid.repeat"
+        assert await road.store.one("SELECT possible_duplicate FROM outbox") == 1
+
+
+async def _record_repeat(url: str, public_id: str) -> None:
+    store = Store(url)
+    values = {"wamid": "wamid.repeat", "id": public_id}
+    await store.rows("UPDATE outbox SET state = 'sent', wamid = :wamid WHERE public_id = :id", **values)
+    await store.rows("UPDATE mensajes SET wa_id = :wamid, status = 1 WHERE public_id = :id", **values)
 
 
 async def test_a_result_that_cannot_be_recorded_does_not_hold_up_the_others(tmp_path: Path, database_url: str) -> None:

@@ -87,7 +87,9 @@ async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datet
             told.of_item(item, status)
         else:
             told.of_nobody(status, now)
-    await outbox.record_sent(tx, [{"public_id": key, "wamid": wamid} for key, wamid in told.settled.items()])
+    settled = [{"public_id": key, "wamid": wamid} for key, wamid in told.settled.items()]
+    await outbox.record_sent(tx, settled)
+    await outbox.flag_second_sends(tx, settled)  # the answer to a repeat may have been recorded since we looked
     await _flag_doubles(tx, told.doubles)
     await outbox.park_orphans(tx, told.orphans)
     await _apply(tx, told.news, now)
