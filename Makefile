@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 5000
 WORKERS ?= 3
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # tests/conftest.py: the longest first
+PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder  # tests/conftest.py: the longest first
 unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
 .DEFAULT_GOAL := help
@@ -17,8 +17,8 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 	PORT=$(PORT) $(BIN)/waia demo
 
 test: setup ## run all tests (args="-k name" narrows)
-	$(PYTEST) --ignore tests/browser $(args) || [ $$? = 5 ]
-	$(PYTEST) tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; 5: args chose none
+	$(PYTEST) -n $(WORKERS) --ignore tests/browser $(args) || [ $$? = 5 ]  # 5: args chose none
+	$(PYTEST) -n 2 tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; browsers keep two busy
 
 check: setup ## what CI runs
 	$(MAKE) --jobs=2 format-check lint types imports templates

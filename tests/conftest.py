@@ -27,9 +27,10 @@ TEMPLATE = "waia_template"
 LONGEST_FIRST = (
     "test_random_kills.py", "test_random_kills_mariadb.py", "test_killed.py", "test_mutated_bodies.py", "test_bench.py",
     "test_planted.py", "test_restarted.py", "test_killed_files.py", "test_fault_wire.py", "test_stalled.py",
-    "test_authorisation.py", "test_search.py", "test_hostile_words.py", "test_pages.py", "test_desk_work.py",
+    "test_authorisation.py", "test_search.py", "test_hostile_words.py", "test_owner.py", "test_pages.py", "test_desk_work.py",
     "test_composing.py", "test_list_follows.py", "test_recovery.py", "test_thread_files.py", "test_states.py",
 )  # fmt: skip
+STORY_S = 360  # a browser and a whole server beside others
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 
 
@@ -43,6 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever is free takes the next file: a long one that began last would be waited for alone."""
     places = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+    for item in items:
+        if item.path.parent.name == "browser" and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(STORY_S))
 
 
 def pytest_collection_finish() -> None:

@@ -41,7 +41,6 @@ async def stage(browser: Browser, assigning: House) -> AsyncIterator[Stage]:
     assert not stage.surprises, stage.surprises
 
 
-@pytest.mark.timeout(240)
 async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage: Stage) -> None:
     """Two agents and three customers, a whole day. WAIA_PICTURES keeps what each screen looked like."""
     paula, beto = await stage.phone("paula"), await stage.agent("beto")

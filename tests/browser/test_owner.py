@@ -41,7 +41,7 @@ async def new_shop(browser: Browser, folder: Path) -> AsyncIterator[tuple[Served
         assert not stage.surprises, stage.surprises
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_the_demos_flow_is_built_with_the_mouse_and_then_from_a_sheet(browser: Browser, tmp_path: Path) -> None:
     async with new_shop(browser, folder_in(tmp_path, "first")) as (road, owner):
         await owner.adds_role("Ventas", "ventas")
