@@ -27,8 +27,9 @@ TEMPLATE = "waia_template"
 LONGEST_FIRST = (
     "test_random_kills.py", "test_random_kills_mariadb.py", "test_killed.py", "test_mutated_bodies.py", "test_bench.py",
     "test_planted.py", "test_restarted.py", "test_killed_files.py", "test_fault_wire.py", "test_stalled.py",
-    "test_authorisation.py", "test_search.py", "test_hostile_words.py", "test_owner.py", "test_pages.py", "test_desk_work.py",
-    "test_composing.py", "test_list_follows.py", "test_recovery.py", "test_thread_files.py", "test_states.py",
+    "test_authorisation.py", "test_search.py", "test_hostile_words.py", "test_owner.py", "test_pages.py",
+    "test_desk_work.py", "test_composing.py", "test_list_follows.py", "test_recovery.py",
+    "test_thread_files.py", "test_states.py",
 )  # fmt: skip
 STORY_S = 360  # a browser and a whole server beside others
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
