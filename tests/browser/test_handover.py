@@ -60,7 +60,7 @@ async def test_what_one_agent_does_the_other_sees_within_a_second(stage: Stage) 
     for words in ("Buenos días, Diego.", "Sí, instalamos el 14.", "Te confirmo en la tarde."):
         delays.append(await _seconds(ana.writes(words), beto.bubble(words, "user").wait_for()))
     await expect(beto.page.locator("#chats > li").first).to_contain_text("Te confirmo en la tarde.")
-    assert min(delays) < WITHIN_S, delays
+    assert sorted(delays)[len(delays) // 2] < WITHIN_S, delays
 
 
 async def test_the_list_counts_and_sorts_itself(stage: Stage) -> None:

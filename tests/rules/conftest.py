@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chats.panel_world import Browser, Shop
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.settings import Settings, load_settings
@@ -22,3 +23,10 @@ async def database(settings: Settings, migrated_file: Path) -> AsyncIterator[Dat
     database = Database(settings.sqlalchemy_url, Wakeups())
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def beto(shop: Shop) -> AsyncIterator[Browser]:
+    """The admin of the shop that a module brings."""
+    async with shop.browser("beto") as browser:
+        yield browser

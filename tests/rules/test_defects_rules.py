@@ -30,12 +30,6 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
     await shop.close()
 
 
-@pytest.fixture
-async def beto(shop: Shop) -> AsyncIterator[Browser]:
-    async with shop.browser("beto") as browser:
-        yield browser
-
-
 async def rows(shop: Shop, wanted: Any) -> list[Any]:
     async with shop.parts.database.reading() as tx:
         return [tuple(row) for row in await tx.execute(wanted)]

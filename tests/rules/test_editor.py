@@ -29,12 +29,6 @@ async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
     await shop.close()
 
 
-@pytest.fixture
-async def beto(shop: Shop) -> AsyncIterator[Browser]:
-    async with shop.browser("beto") as browser:
-        yield browser
-
-
 async def draft(shop: Shop) -> Draft:
     async with shop.parts.database.reading() as tx:
         return await repository.read_draft(tx)

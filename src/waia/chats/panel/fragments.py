@@ -74,6 +74,8 @@ class Fragments:
         if common is not None and viewer.user.id not in common.owners:
             return common
         chats = digest(tuple(events))
+        if not chats:
+            return News()
         bundle = await self._bundle(events, chats, viewer)
         seen = bundle.seen | await self._own(bundle, viewer)
         if viewer.chat_id in chats and viewer.chat_id not in seen:
