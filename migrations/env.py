@@ -14,6 +14,7 @@ import waia.owner.models
 import waia.push.models
 import waia.quick_replies.models
 import waia.rules.models
+import waia.transcription.models
 import waia.whatsapp.models  # noqa: F401
 from waia.kit.columns import Model
 

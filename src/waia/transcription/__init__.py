@@ -1,0 +1,1 @@
+"""What customers say in voice notes, as text: offline, on this machine."""
