@@ -59,8 +59,10 @@ class Crowd:
             self._pump()
 
     def close(self) -> None:
+        """What the Graph API still takes is heard, and nobody answers it."""
         for line in self._free:
             line.close()
+        self._free.clear()
 
     async def _until_quiet(self) -> None:
         while not self._quiet.is_set():
