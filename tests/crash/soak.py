@@ -1,7 +1,8 @@
 """`make soak`: the suites of faults in their long form, and docs/reliability.md with what came out.
 
 `python -m tests.crash.soak [share]`: 1 is all of it (about 40 minutes on a quiet machine), 0.25 a quarter of what
-has a long form, 5 what a night has time for. It runs in a copy of the last commit.
+has a long form, 5 what a night has time for. It runs in a copy of the last commit, two parts beside each other: most of
+the time a part waits for processes that start or die.
 """
 
 import json
@@ -13,15 +14,18 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tests.crash.copies import ROOT, commit_of, copy_of_head, run_tests, verdicts
 from tests.crash.rows import ROWS, Row
 
 REPORT = ROOT / "docs" / "reliability.md"
+AT_ONCE = 2
 FIGURES_OF_KILLS = ("kills", "messages", "replies", "repeated_webhooks", "resent", "flagged")
 PARTS = (
     "tests/crash/test_random_kills.py",
@@ -54,6 +58,7 @@ class Soak:
     seconds: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
+    writing: Lock = field(default_factory=Lock)
 
     @property
     def failed(self) -> list[str]:
@@ -63,10 +68,8 @@ class Soak:
 def main(share: str) -> int:
     """The report is written after each part, so that a soak that is cut short has one, too."""
     soak = Soak(share, commit_of(), os.getloadavg()[1])
-    with copy_of_head() as copy:
-        for part in PARTS:
-            run(soak, part, copy)
-            REPORT.write_text(report(soak), encoding="utf-8")
+    with copy_of_head() as copy, ThreadPoolExecutor(AT_ONCE) as beside:
+        list(beside.map(lambda part: run(soak, part, copy), PARTS))
     return 1 if soak.failed else 0
 
 
@@ -78,11 +81,17 @@ def run(soak: Soak, part: str, copy: Path) -> None:
         started = time.monotonic()
         run_tests(copy, files, results, {"WAIA_SOAK": soak.share, "WAIA_SOAK_FIGURES": str(figures)})
         soak.seconds[part] = time.monotonic() - started
-        found = verdicts(results)
-        for _, test, verdict in found:
-            soak.ended.setdefault(test.partition("[")[0], Counter())[verdict] += 1
-        soak.broken += [] if found else [part]
-        soak.figures += map(json.loads, figures.read_text("utf-8").splitlines() if figures.exists() else [])
+        counted = map(json.loads, figures.read_text("utf-8").splitlines() if figures.exists() else [])
+        with soak.writing:
+            note(soak, part, verdicts(results), list(counted))
+            REPORT.write_text(report(soak), encoding="utf-8")
+
+
+def note(soak: Soak, part: str, found: Sequence[tuple[str, str, str]], counted: Sequence[dict[str, Any]]) -> None:
+    for _, test, verdict in found:
+        soak.ended.setdefault(test.partition("[")[0], Counter())[verdict] += 1
+    soak.broken += [] if found else [part]
+    soak.figures += counted
 
 
 def report(soak: Soak) -> str:

@@ -7,9 +7,9 @@ translates them. The catalogues are read straight from their .po files, so there
 import gettext as gettext_rules
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from babel import Locale, dates, numbers
@@ -64,13 +64,13 @@ def negotiate(accept_language: str | None, user_language: str | None, default: s
 
 def format_datetime(when: datetime, language: str, zone: tzinfo) -> str:
     """`22 nov 2026, 15:04`"""
-    day = dates.format_date(_local(when, zone), "medium", locale=_locale(language))
-    return f"{day}, {format_time(when, language, zone)}"
+    return f"{format_date(_local(when, zone).date(), language)}, {format_time(when, language, zone)}"
 
 
 def format_time(when: datetime, language: str, zone: tzinfo) -> str:
     """`15:04`, or `3:04 PM` where that is the habit."""
-    return dates.format_time(_local(when, zone), "short", locale=_locale(language))
+    local = _local(when, zone)
+    return _time_text(local.hour, local.minute, language)
 
 
 def format_day(when: datetime, language: str, zone: tzinfo, now: datetime) -> str:
@@ -82,13 +82,13 @@ def format_day(when: datetime, language: str, zone: tzinfo, now: datetime) -> st
     if day == today - timedelta(days=1):
         return words.gettext("Ayer")
     if today - timedelta(days=7) < day < today:
-        return dates.format_date(day, "EEEE", locale=_locale(language))
-    return dates.format_date(day, "short", locale=_locale(language))
+        return _date_text(day, "EEEE", language)
+    return _date_text(day, "short", language)
 
 
 def format_date(day: date, language: str) -> str:
     """`22 nov 2026`"""
-    return dates.format_date(day, "medium", locale=_locale(language))
+    return _date_text(day, "medium", language)
 
 
 def format_weekday(day: date, language: str) -> str:
@@ -153,6 +153,17 @@ def _weighted(part: str) -> tuple[float, str]:
     except ValueError:
         quality = 0.0
     return quality, language.strip().lower().partition("-")[0]
+
+
+@lru_cache(2_000)
+def _time_text(hour: int, minute: int, language: str) -> str:
+    """A page shows the same few times and days again and again, and each takes long to lay out."""
+    return dates.format_time(time(hour, minute), "short", locale=_locale(language))
+
+
+@lru_cache(2_000)
+def _date_text(day: date, pattern: str, language: str) -> str:
+    return dates.format_date(day, pattern, locale=_locale(language))
 
 
 def _local(when: datetime, zone: tzinfo) -> datetime:

@@ -1,13 +1,15 @@
 """Renders templates: without a request for the stream (`Pages`), with one for pages and fragments (`Page`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
 from litestar import MediaType, Response
 
 from waia.kit.clock import Clock
@@ -37,8 +39,11 @@ class Pages:
         return self._environment(language).get_template(template).render(context)
 
     def _build(self, language: str) -> Environment:
-        environment = Environment(
+        words = translator(language)
+        environment = _OneLanguage(
+            words.gettext,
             loader=FileSystemLoader(template_dir()),
+            auto_reload=self._demo,
             autoescape=True,
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -46,7 +51,6 @@ class Pages:
             lstrip_blocks=True,
             bytecode_cache=_compiled(language),
         )
-        words = translator(language)
         environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(
             lang=language,
@@ -91,6 +95,39 @@ class Page:
     ) -> Response[str]:
         body = self.text(template, **context)
         return Response(body, status_code=status, media_type=MediaType.HTML, headers=dict(headers or {}))
+
+
+class _SharedMacros(Template):
+    """Macros are imported anew for every row of a list; no template here has globals of its own to look for."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        return super()._get_default_module()
+
+
+class _OneLanguage(Environment):
+    """Translates what stands in `_('…')` while a template is compiled: a page has hundreds of such texts."""
+
+    template_class = _SharedMacros
+
+    def __init__(self, gettext: Callable[[str], str], **options: Any) -> None:
+        self._gettext = gettext
+        super().__init__(**options)
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        return super()._generate(_Translated(self._gettext).visit(source), *args, **options)
+
+
+class _Translated(NodeTransformer):
+    """Texts without values; those with values are translated while a page is rendered."""
+
+    def __init__(self, gettext: Callable[[str], str]) -> None:
+        self._gettext = gettext
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802  # the name that the visitor looks for
+        match call:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text))], kwargs=[]):
+                return nodes.MarkSafe(nodes.Const(self._gettext(text) % {}), lineno=call.lineno)
+        return self.generic_visit(call)
 
 
 class _Compiled(BytecodeCache):
