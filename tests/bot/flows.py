@@ -73,6 +73,13 @@ class Phone:
     def shows(self, kind: UtteranceKind, caption: str = "") -> list[str]:
         return self.turn(self.utterance(caption, kind))
 
+    def speaks(self, text: str, confidence: float = 1.0) -> list[str]:
+        """A voice note with its transcript."""
+        return self.turn(self.heard(text, confidence))
+
+    def heard(self, text: str, confidence: float = 1.0) -> Utterance:
+        return replace(self.utterance(text, UtteranceKind.AUDIO), confidence=confidence)
+
     def waits(self, **duration: float) -> "Phone":
         self.now += timedelta(**duration)
         return self

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.bot.flows import NOON, menu, picture
+from waia.bot.confirming import NO, YES
 from waia.bot.engine import decide
 from waia.bot.models import (
     AtEnd,
@@ -31,6 +32,7 @@ from waia.bot.models import (
     UtteranceKind,
 )
 from waia.bot.progress import MOST_AUTOMATIC_STEPS
+from waia.bot.vocabulary import MOST_PHRASES, vocabulary_of
 
 STEPS = st.sampled_from(["menu_principal", "a", "B", "ñ_", "", "vacío"])
 TRIGGERS = st.sampled_from(
@@ -52,7 +54,10 @@ TRIGGERS = st.sampled_from(
 )
 WORDS = st.one_of(
     st.sampled_from(
-        ["hola", "precio", "1", "2x3", "1,20 m x 60cm", "menu", "ayuda por favor", "👍", "", "casa grande ya"]
+        (
+            "hola|precio|1|2x3|1,20 m x 60cm|menu|ayuda por favor|👍||casa grande ya"
+            "|uno|dos coma cinco por tres|la opción dos|treinta y mil y|sí|no|Uno"
+        ).split("|")
     ),
     st.text(max_size=60),
 )
@@ -95,6 +100,8 @@ SETTINGS = st.builds(
     fallback_text=st.sampled_from(["", "no entendí"]),
     bot_resume_hours=st.sampled_from([0, 24]),
     session_timeout_s=st.sampled_from([0, 60]),
+    voice_sure=st.sampled_from([0.0, 0.6, 1.0]),
+    locale=st.sampled_from(["es", "en"]),
     commands=st.just({"suma": lambda call: 1, "rompe": breaks, "": breaks}),
     handlers=st.just({"suma": lambda call: PluginAnswer(next_steps=("a", "B")), "rompe": breaks}),
 )
@@ -108,6 +115,7 @@ STATES = st.builds(
     refusals=st.integers(0, 5),
     captured=st.sampled_from([{}, {"nombre": "{{nombre}}"}]),
     last_menu_rule_id=st.one_of(st.none(), st.integers(1, 40)),
+    asked=st.one_of(st.none(), WORDS),
 )
 UTTERANCES = st.builds(
     Utterance,
@@ -115,8 +123,9 @@ UTTERANCES = st.builds(
     kind=st.sampled_from(UtteranceKind),
     text=WORDS,
     at=st.sampled_from([NOON, NOON.replace(tzinfo=None)]),
-    option_id=st.sampled_from([None, "opt1", "opt2", "opt3", "zzz"]),
+    option_id=st.sampled_from([None, "opt1", "opt2", "opt3", "zzz", YES, f"{YES}precio", f"{NO}precio", f"{YES}menu"]),
     menu_rule_id=st.one_of(st.none(), st.integers(1, 40)),
+    confidence=st.one_of(st.floats(0, 1), st.sampled_from([float("nan"), -1.0, 2.0])),
 )
 TURNS = st.builds(
     Turn,
@@ -141,6 +150,10 @@ def test_every_turn_is_decided(rules: list[Rule], flow: FlowSettings, state: Cha
     if not any(u.kind is UtteranceKind.TAP for u in turn.utterances):
         fired = Counter(decision.trace.chosen)
         assert set(fired.values()) <= {1}
+    phrases = vocabulary_of(book, state)
+    assert phrases == vocabulary_of(book, state)
+    assert len(phrases) <= MOST_PHRASES
+    assert not any(letter.isdigit() for phrase in phrases for letter in phrase)
     assert len(decision.trace.chosen) <= (MOST_AUTOMATIC_STEPS + 3) * max(1, len(turn.utterances))
 
 

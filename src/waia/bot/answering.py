@@ -3,6 +3,7 @@
 from waia.bot.asking import apply
 from waia.bot.commands import command_in, run_command
 from waia.bot.computing import reads_as_measure
+from waia.bot.confirming import ask, is_unsure
 from waia.bot.flow import Rule
 from waia.bot.kinds import HandoverReason, ReplyCause
 from waia.bot.matching import Match, contained_rule, record, whole_text
@@ -51,10 +52,16 @@ def _match(progress: Progress, view: StepView, words: Words) -> Match | None:
         if match := whole_text(progress, view, text):
             return match
     wildcard = view.wildcard
-    if wildcard and wildcard.computes and reads_as_measure(progress, wildcard, whole.raw):
+    if wildcard and wildcard.computes and any(reads_as_measure(progress, wildcard, one.raw) for one in words.wholes):
         return Match("measure", whole, wildcard)
-    rule = contained_rule(progress, view, whole)
-    return Match("contains", whole, rule) if rule else None
+    return _contained(progress, view, words)
+
+
+def _contained(progress: Progress, view: StepView, words: Words) -> Match | None:
+    for text in words.wholes:
+        if rule := contained_rule(progress, view, text):
+            return Match("contains", text, rule)
+    return None
 
 
 def _match_first_words(progress: Progress, view: StepView, words: Words, own: set[Said]) -> Match | None:
@@ -62,8 +69,8 @@ def _match_first_words(progress: Progress, view: StepView, words: Words, own: se
         match = None if _same(text, own) else whole_text(progress, view, text)
         if match and not (match.rule and match.rule.computes):
             return match
-    rule = contained_rule(progress, view, words.whole)
-    return Match("contains", words.whole, rule) if rule and not rule.computes else None
+    match = _contained(progress, view, words)
+    return None if match is None or (match.rule and match.rule.computes) else match
 
 
 def _same(text: Said, own: set[Said]) -> bool:
@@ -71,7 +78,11 @@ def _same(text: Said, own: set[Said]) -> bool:
 
 
 def _follow(progress: Progress, match: Match, words: Words) -> None:
+    """What would move the chat is asked back where it was heard unsurely; a measure is an answer like any other."""
     progress.trace.stage("rules", match.stage, match.said.normal or match.said.raw)
+    if match.stage != "measure" and is_unsure(progress, match.said):
+        ask(progress, match.option.title if match.option else match.said.raw)
+        return
     before = progress.step
     if match.stage == "command":
         name = command_in(progress.settings, match.said.normal)

@@ -37,8 +37,9 @@ def without_courtesy(text: str) -> str:
 
 
 def command_of(settings: FlowSettings, words: Words) -> str | None:
-    """The command of a burst: of the joined text, else of one of its messages, newest first."""
-    found = (command_in(settings, said.normal) for said in words.readings)
+    """The command of a burst: of the joined text, else of one of its messages, newest first. Only what is sure."""
+    sure = (said for said in words.readings if said.confidence >= settings.voice_sure)
+    found = (command_in(settings, said.normal) for said in sure)
     return next((name for name in found if name), None)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from waia.bot.answering import answer, answer_after_greeting
 from waia.bot.commands import command_in, command_of, run_command
+from waia.bot.confirming import ask, is_unsure, settle
 from waia.bot.kinds import FirstMessage, Holder, UtteranceKind
 from waia.bot.progress import Progress
 from waia.bot.rulebook import RuleBook
@@ -53,7 +54,7 @@ def _parts(utterances: Sequence[Utterance]) -> Iterator[tuple[Utterance, ...]]:
 
 
 def _decide_part(progress: Progress, part: tuple[Utterance, ...], previous: datetime | None) -> None:
-    words = words_of(part)
+    words = words_of(part, progress.settings.locale)
     progress.trace.text = " | ".join(filter(None, (progress.trace.text, words.whole.normal)))
     if not progress.bot_speaks:
         _while_held(progress, words)
@@ -61,15 +62,26 @@ def _decide_part(progress: Progress, part: tuple[Utterance, ...], previous: date
     progress.trace.stage("holder", progress.holder.value)
     gone = progress.book.is_retired(progress.step)
     idle = not progress.step or gone or is_idle(progress.settings, previous, part[0].at)
-    if part[0].kind is UtteranceKind.TAP and decide_tap(progress, part[0], idle):
+    meant = settle(progress, part, words, idle)
+    if meant is None:
+        return
+    if meant is words and part[0].kind is UtteranceKind.TAP and decide_tap(progress, part[0], idle):
         return
     if idle:
-        _first_message(progress, words, "step_gone" if gone else "expired")
-    elif command := command_in(progress.settings, words.whole.normal):
-        run_command(progress, command, words.whole)
+        _first_message(progress, meant, "step_gone" if gone else "expired")
     else:
+        _answer(progress, meant)
+
+
+def _answer(progress: Progress, words: Words) -> None:
+    command = command_in(progress.settings, words.whole.normal)
+    if command is None:
         progress.trace.stage("command", "none")
         answer(progress, words)
+    elif is_unsure(progress, words.whole):
+        ask(progress, words.whole.raw)
+    else:
+        run_command(progress, command, words.whole)
 
 
 def _while_held(progress: Progress, words: Words) -> None:

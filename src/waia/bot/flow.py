@@ -105,6 +105,7 @@ class FlowSettings:
     """`match_profile` ORIGINAL makes every rule `exacta`; WAIA lets each rule say. `session_timeout_s` 0 =
     never, `bot_resume_hours` 0 = the bot never pauses.
 
+    `voice_sure` is the confidence below which what was heard is asked back before it moves the chat; 0 = never.
     `channel_refusal` says why the channel would refuse a reply (None = it would not); a refused menu goes
     out as numbered text. `commands` and `handlers` are the owner's plug-ins by name: the caller gives them
     their time budget, and any exception hands the chat over.
@@ -125,6 +126,7 @@ class FlowSettings:
     locale: str = "es"
     commands: Mapping[str, "Plugin"] = field(default_factory=lambda: NO_PLUGINS)
     handlers: Mapping[str, "Plugin"] = field(default_factory=lambda: NO_PLUGINS)
+    voice_sure: float = 0.6
     channel_refusal: "Callable[[Reply], str | None] | None" = None
 
     @classmethod

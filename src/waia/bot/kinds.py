@@ -100,6 +100,7 @@ class ReplyCause(StrEnum):
     RETRY = "retry"
     HANDOVER = "handover"
     COMMAND = "command"
+    CONFIRM = "confirm"
 
 
 class HandoverReason(StrEnum):

@@ -67,6 +67,6 @@ def _chosen(progress: Progress, view: StepView, said: Said) -> Match | None:
         return None
     if option.target:
         return Match("option", said, option=option)
-    title = Said(option.title, normalise(option.title))
+    title = Said(option.title, normalise(option.title), said.confidence)
     rule = equal_rule(progress, view, title)
     return Match("option", title, rule, option) if rule else None

@@ -22,6 +22,7 @@ class Progress:
         "_before",
         "_captured",
         "_replies_before",
+        "asked",
         "automatic",
         "book",
         "estado",
@@ -51,7 +52,7 @@ class Progress:
         self.step = (state.step or "").strip()
         self.holder, self.held_since, self.estado = state.holder, state.held_since, state.estado
         self.misses, self.refusals = state.misses, state.refusals
-        self.menu_rule_id = state.last_menu_rule_id
+        self.menu_rule_id, self.asked = state.last_menu_rule_id, state.asked
         self.replies: list[Reply] = []
         self.roles: list[str] = []
         self.sent: set[int] = set()
@@ -116,7 +117,7 @@ class Progress:
 
     def clear_session(self) -> None:
         """No step, no menu, nothing pending. Answers, roles and holder stay."""
-        self.step, self.menu_rule_id = "", None
+        self.step, self.menu_rule_id, self.asked = "", None, None
         self.misses = self.refusals = 0
 
     def open_session(self) -> None:
@@ -143,6 +144,7 @@ class Progress:
             captured=self._captured,
             last_menu_rule_id=self.menu_rule_id,
             estado=self.estado,
+            asked=self.asked,
         )
         silent = None if self.replies else self.silence or "rule_without_reply"
         trace = self.trace.close(self._before, after)

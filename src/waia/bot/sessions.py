@@ -40,7 +40,7 @@ def bot_is_due(settings: FlowSettings, state: ChatState, now: datetime) -> bool:
 
 def close_session(state: ChatState) -> ChatState:
     """An idle session ends: step and pending question go; holder, colour and answers stay."""
-    return replace(state, step=None, last_menu_rule_id=None, misses=0, refusals=0)
+    return replace(state, step=None, last_menu_rule_id=None, misses=0, refusals=0, asked=None)
 
 
 def bot_returns(state: ChatState) -> ChatState:

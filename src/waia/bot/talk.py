@@ -14,7 +14,8 @@ class ChatState:
     """What the bot must remember of a chat; everything here is written back by the caller.
 
     `step` None = no open session: the next message is a first message. `held_since` is when a person last
-    wrote or the chat entered the queue. `misses` and `refusals` count in a row.
+    wrote or the chat entered the queue. `misses` and `refusals` count in a row. `asked` is what the customer
+    was last asked to confirm, because it was heard unsurely: a yes decides it.
     """
 
     step: str | None = None
@@ -26,13 +27,15 @@ class ChatState:
     captured: Mapping[str, str] = field(default_factory=dict)
     last_menu_rule_id: int | None = None
     estado: Estado | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One message. `text` is the body, caption, transcript or the title of the tapped option.
 
-    `menu_rule_id` is the rule that sent the tapped menu, None if unknown.
+    `menu_rule_id` is the rule that sent the tapped menu, None if unknown. `confidence` (0 to 1) is how sure the
+    recogniser is of a transcript; what was typed is sure.
     """
 
     message_id: int
@@ -41,6 +44,7 @@ class Utterance:
     at: datetime
     option_id: str | None = None
     menu_rule_id: int | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

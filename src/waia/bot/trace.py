@@ -45,6 +45,7 @@ def state_as_dict(state: "ChatState") -> dict[str, object]:
         "refusals": state.refusals,
         "captured": sorted(state.captured),
         "last_menu_rule_id": state.last_menu_rule_id,
+        "asked": state.asked,
     }
 
 
