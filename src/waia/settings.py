@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "si", "sí"})
 FILE_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
+# Texts to customers that an owner may leave empty; of other variables a blank value is the default.
+MAY_BE_SILENT = frozenset({"FALLBACK_TEXT", "VOICE_TOO_LONG_TEXT", "VOICE_NOT_UNDERSTOOD_TEXT"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -191,6 +193,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)),
     Setting("MAX_TRANSCRIPTION_DURATION_MS", "max_transcription_ms", "60000", "Longest voice note that is transcribed", _number(0, 14_400_000)),
     Setting("TRANSCRIPTION_MAX_AVG_TIME_SEC", "max_transcription_avg_s", "10", "Average transcription time that pauses the feature", _number(0, 3600)),
+    Setting("VOICE_WAIT_SECONDS", "voice_wait_s", "15", "Seconds that the bot waits for the text of a voice note before it answers what was written beside it; 0 never waits", _number(0, 90)),
+    Setting("VOICE_SURE", "voice_sure", "0.6", "From 0 to 1: what was heard less surely is asked back before it chooses anything; 0 never asks", _number(0, 1)),
+    Setting("VOICE_TOO_LONG_TEXT", "voice_too_long_text", "Tu nota de voz es muy larga para mí. ¿Me la resumes en una más corta o por escrito?", "Told to a customer whose voice note is longer than MAX_TRANSCRIPTION_DURATION_MS; empty says nothing"),
+    Setting("VOICE_NOT_UNDERSTOOD_TEXT", "voice_not_understood_text", "No pude entender tu nota de voz. ¿Me lo repites o me lo escribes?", "Told to a customer in whose voice note no words were heard; empty says nothing"),
     Setting("MAX_UPLOAD_SIZE_MB", "max_upload_mb", "64", "Largest file that an agent may upload", _number(1, 100)),
     Setting("SEND_RATE_PER_SECOND", "send_rate", "80", "Messages per second and number that Meta allows", _number(1, 1000)),
     Setting("UNCERTAIN_WINDOW_SECONDS", "uncertain_window_s", "120", "Healthy seconds to wait for the status of a send whose outcome is unknown", _number(1, 3600)),
@@ -273,6 +279,10 @@ class Settings:
     trace_days: float
     max_transcription_ms: float
     max_transcription_avg_s: float
+    voice_wait_s: float
+    voice_sure: float
+    voice_too_long_text: str
+    voice_not_understood_text: str
     max_upload_mb: float
     send_rate: float
     uncertain_window_s: float
@@ -324,7 +334,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, env_file: Path | 
 
 def _value(setting: Setting, environ: Mapping[str, str]) -> Any:
     text = _text(setting, environ)
-    if setting.variable not in {"FALLBACK_TEXT"} and text == "":
+    if setting.variable not in MAY_BE_SILENT and text == "":
         text = setting.default
     try:
         return setting.read(text)

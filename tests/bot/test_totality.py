@@ -54,11 +54,9 @@ TRIGGERS = st.sampled_from(
 )
 WORDS = st.one_of(
     st.sampled_from(
-        (
-            "hola|precio|1|2x3|1,20 m x 60cm|menu|ayuda por favor|👍||casa grande ya"
-            "|uno|dos coma cinco por tres|la opción dos|treinta y mil y|sí|no|Uno"
-        ).split("|")
+        ["hola", "precio", "1", "2x3", "1,20 m x 60cm", "menu", "ayuda por favor", "👍", "", "casa grande ya"]
     ),
+    st.sampled_from(["uno", "dos coma cinco por tres", "la opción dos", "treinta y mil y", "sí", "no", "Uno"]),
     st.text(max_size=60),
 )
 FORMULAS = st.sampled_from([None, None, "p1*p2", "medida/0", "medida**9", "1+1", "p1.__class__", "(" * 30])

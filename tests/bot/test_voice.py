@@ -1,5 +1,7 @@
 """Spoken answers: decided as if typed, numbers in words, and asked back where the recogniser was unsure."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.bot.flows import FALLBACK, RESTART, Phone, rule, with_menu
@@ -88,9 +90,10 @@ def test_what_was_heard_unsurely_is_asked_back_and_a_yes_decides_it(
     question_state = phone.state
     assert question.menu
     yes = question.menu.options[0]
-    for answer in (lambda: phone.taps(yes.id, yes.title, None), lambda: phone.says("Sí"), lambda: phone.speaks("sí")):
+    tap = replace(phone.utterance(yes.title, UtteranceKind.TAP), option_id=yes.id)
+    for answer in (tap, phone.utterance("Sí"), phone.heard("sí")):
         phone.state = question_state
-        assert answer() == answered
+        assert phone.turn(answer) == answered
         assert phone.state.asked is None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from waia.chats import delivery
+from waia.chats import delivery, listening
 from waia.chats.models import Message
 from waia.kit import db, events, queue
 from waia.whatsapp import ingress, repository, webhook
@@ -130,7 +130,7 @@ def debounce_in_memory() -> None:
         ripe = {key: at for key, at in due.items() if at <= self.clock.real()}
         for key in ripe:
             del due[key]
-        await self.database.run(lambda tx: queue.push(tx, inbox.TURNS, ripe.items()))
+        await self.database.run(lambda tx: queue.push(tx, listening.TURNS, ripe.items()))
         return await step(self)
 
     setattr(inbox, "_schedule", remember)  # noqa: B010

@@ -16,15 +16,15 @@ SILENCED = "person_came_first"
 
 async def silence_for_people(tx: Transaction, *chats: ChatRecord) -> None:
     """A person or the queue has the chats: nothing is decided any more, and what the bot had queued is cancelled."""
-    await _record_silence(tx, [chat for chat in chats if chat.pending])
+    await record_silence(tx, chats)
     for chat in chats:
         chat.silence_bot()
     await cancel_bot_items(tx, [chat.id for chat in chats])
 
 
-async def _record_silence(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
+async def record_silence(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
     """The turns that were about to be decided end here, and their reason says so."""
-    keys = {f"turn:{chat.id}:{max(chat.pending)}": chat for chat in chats}
+    keys = {f"turn:{chat.id}:{max(chat.pending)}": chat for chat in chats if chat.pending}
     rows = [_silenced(key, chat) for key, chat in keys.items()]
     await save_decisions(tx, rows, {key: chat.pending for key, chat in keys.items()})
 

@@ -10,6 +10,7 @@ from waia.chats.contact_repository import ContactRecord, Contacts
 from waia.chats.delivery import apply_statuses
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.inbound_rows import details_of, media_of, row_of, tipo_of
+from waia.chats.listening import VOICE_KINDS, listen, wait_quietly
 from waia.chats.receipts import TYPING, ask_for
 from waia.chats.record import ChatRecord
 from waia.kit.db import Transaction
@@ -41,7 +42,10 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What the owner decided about receiving. `our_numbers` empty: every number is ours."""
+    """What the owner decided about receiving. `our_numbers` empty: every number is ours.
+
+    `hears`: voice notes become text, and a turn waits for it, up to `voice_wait_s`.
+    """
 
     our_numbers: frozenset[str]
     quiet_s: float
@@ -50,6 +54,8 @@ class Reception:
     resume_hours: float
     session_timeout_s: float
     shows_typing: bool = False
+    hears: bool = False
+    voice_wait_s: float = 15.0
 
 
 class Receiver:
@@ -62,6 +68,7 @@ class Receiver:
         self._rows: list[dict[str, Any]] = []
         self._owners: dict[str, ChatRecord] = {}
         self._files: dict[str, dict[str, Any]] = {}
+        self._deadlines: dict[str, datetime] = {}
 
     async def receive(self, inbounds: Sequence[Inbound]) -> list[ChatRecord]:
         """Store everything; the chats touched, with `bot_due_at` set where the bot has to look."""
@@ -124,7 +131,7 @@ class Receiver:
         row = self._row(chat, message, at)
         is_ours = self._is_ours(message.phone_number_id)
         too_old = self._now - at > self._rules.bot_max_age
-        row["bot_may_run"] = message.runs_bot and is_ours and not too_old and message.kind not in {"audio", "voice"}
+        row["bot_may_run"] = message.runs_bot and is_ours and not too_old
         if too_old and message.runs_bot:
             row["details"]["too_old_for_bot"] = True
         self._add(chat, row)
@@ -139,13 +146,21 @@ class Receiver:
             await repository.change_message(self._tx, message.quoted_id, {})  # the menu shows what was chosen
         if row["bot_may_run"]:
             self._set_due(chat, is_tap=message.kind in TAP_KINDS)
+            self._listen(chat, row)
+
+    def _listen(self, chat: ChatRecord, row: dict[str, Any]) -> None:
+        """A note whose file is on its way is heard first; however many follow each other, the turn is not put off."""
+        if self._rules.hears and row["kind"] in VOICE_KINDS and row["media_url"]:
+            first = (chat.bot_first_at or self._real_now) + timedelta(seconds=self._rules.longest_quiet_s)
+            until = min(self._real_now, first) + timedelta(seconds=self._rules.voice_wait_s)
+            self._deadlines[row["public_id"]] = until
 
     def _set_due(self, chat: ChatRecord, *, is_tap: bool) -> None:
         """A quiet window from the last message, but not longer than 8 s from the first; a tap ends it at once."""
         chat.bot_first_at = chat.bot_first_at or self._real_now
         latest = chat.bot_first_at + timedelta(seconds=self._rules.longest_quiet_s)
         quiet = self._real_now + timedelta(seconds=self._rules.quiet_s)
-        chat.bot_due_at = self._real_now if is_tap else min(quiet, latest)
+        wait_quietly(chat, self._real_now if is_tap else min(quiet, latest))
         if self._rules.session_timeout_s > 0 and chat.last_customer_at:
             chat.idle_at = chat.last_customer_at + timedelta(seconds=self._rules.session_timeout_s)
 
@@ -305,6 +320,8 @@ class Receiver:
             chat.last_message_id = message_id
             if row["bot_may_run"]:
                 chat.bot_memory["pending"] = [*chat.pending, message_id]
+            if until := self._deadlines.pop(row["public_id"], None):
+                listen(chat, message_id, until)
             chat.dirty = True
 
     async def _fetch_files(self, message_ids: Mapping[str, int]) -> None:

@@ -11,6 +11,8 @@ PREVIEW_LENGTH = 200
 WINDOW = timedelta(hours=24)
 WINDOW_MARGIN = timedelta(minutes=2)
 WROTE_TO_PERSON = "wrote_to_person"
+# What the bot has not decided yet, and what it waits for (see chats/listening.py).
+WAITING = ("pending", "listening", "late", "quiet_until")
 
 
 @dataclass(slots=True)
@@ -83,13 +85,18 @@ class ChatRecord:
     ) -> None:
         """Make this message the one that the list shows."""
         self.last_message_at = max(at, self.last_message_at)
-        self.preview, self.preview_kind = " ".join(text.split())[:PREVIEW_LENGTH], kind
-        self.preview_author, self.preview_user_id, self.preview_status = author, user_id, status
-        self.dirty = True
+        self.preview_text(text)
+        self.preview_kind, self.preview_author = kind, author
+        self.preview_user_id, self.preview_status = user_id, status
+
+    def preview_text(self, text: str) -> None:
+        """What the list shows of the newest message; a voice note's words come later."""
+        self.preview, self.dirty = " ".join(text.split())[:PREVIEW_LENGTH], True
 
     def hear_customer(self, at: datetime) -> None:
         """Note that the customer wrote: unread, unanswered, and the time that sessions are measured from."""
-        if self.bot_first_at is None:
+        waits_still = self.pending and "previous_at" in self.bot_memory
+        if self.bot_first_at is None and not waits_still:
             self.bot_memory["previous_at"] = self.last_customer_at.isoformat() if self.last_customer_at else None
         self.last_customer_at = max(at, self.last_customer_at) if self.last_customer_at else at
         self.last_activity = self.last_customer_at
@@ -151,7 +158,7 @@ class ChatRecord:
     def end_session(self) -> None:
         """Forget step and pending capture; roles, owner and what was captured stay."""
         self.session_open, self.step, self.idle_at = False, None, None
-        for name in ("misses", "refusals", "last_menu_rule_id", "away_told"):
+        for name in ("misses", "refusals", "last_menu_rule_id", "asked", "away_told"):
             self.bot_memory.pop(name, None)
         self.dirty = True
 
@@ -161,6 +168,7 @@ class ChatRecord:
         return list(self.bot_memory.get("pending", ()))
 
     def silence_bot(self) -> None:
-        self.bot_memory.pop("pending", None)
+        for name in WAITING:
+            self.bot_memory.pop(name, None)
         self.bot_due_at = self.bot_first_at = None
         self.dirty = True

@@ -1,10 +1,9 @@
 """Decides due turns: loads what the bot must know, asks it, and writes reply, state and reason in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -19,18 +18,23 @@ from waia.bot.models import (
     RuleBook,
     Turn,
     Utterance,
-    UtteranceKind,
 )
 from waia.chats import repository
 from waia.chats.assignment import Assigning, assign
 from waia.chats.contact_repository import ContactRecord, contact_records
-from waia.chats.handover import silence_for_people
+from waia.chats.handover import record_silence, silence_for_people
+from waia.chats.hearing import without_old_notes
+from waia.chats.listening import VOICE_KINDS, go_on, is_late, ready
 from waia.chats.management import FACTS_CHANGED
 from waia.chats.outgoing import Outgoing, enqueue
-from waia.chats.record import ChatRecord
+from waia.chats.record import WAITING, ChatRecord
+from waia.chats.utterances import utterance_of
+from waia.chats.voice_notices import VoiceTexts, notices_of
 from waia.kit.clock import has_come
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
+from waia.transcription.repository import transcripts_of
+from waia.transcription.values import Transcript
 from waia.whatsapp.content import Content, Text
 
 MAX_FAILURES = 5
@@ -38,30 +42,15 @@ LONGEST_QUIET = timedelta(minutes=2)
 RETRY_AFTER = timedelta(seconds=2)
 BOT_FAILED, AWAY_TOLD = "bot_failed", "away_told"
 NO_RULE = ("fallback", "no_match")
-UTTERANCES = MappingProxyType(
-    {
-        "text": UtteranceKind.TEXT,
-        "button": UtteranceKind.TAP,
-        "button_reply": UtteranceKind.TAP,
-        "list_reply": UtteranceKind.TAP,
-        "image": UtteranceKind.IMAGE,
-        "video": UtteranceKind.VIDEO,
-        "audio": UtteranceKind.AUDIO,
-        "voice": UtteranceKind.AUDIO,
-        "document": UtteranceKind.DOCUMENT,
-        "location": UtteranceKind.LOCATION,
-        "contacts": UtteranceKind.CONTACT,
-        "sticker": UtteranceKind.STICKER,
-        "order": UtteranceKind.ORDER,
-        "flow_reply": UtteranceKind.TEXT,
-    }
-)
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """What the owner configured for deciding: the compiled flow, the hours, and how a reply becomes a message."""
+    """What the owner configured for deciding: the compiled flow, the hours, and how a reply becomes a message.
+
+    A voice note that was heard when it was older than `bot_max_age` is left to people.
+    """
 
     book: RuleBook
     is_open: Callable[[datetime], bool]
@@ -70,6 +59,8 @@ class Brain:
     session_timeout_s: float
     assigning: Assigning
     away_text: str = ""
+    voice: VoiceTexts = field(default_factory=VoiceTexts)
+    bot_max_age: timedelta = timedelta(hours=2)
 
 
 @dataclass(slots=True)
@@ -78,11 +69,14 @@ class _Decided:
     messages: Sequence[Any]
     decision: Decision
     duration_us: int
+    is_late: bool
     away_told: bool = False
 
     @property
     def turn_key(self) -> str:
-        return f"turn:{self.chat.id}:{max(row.id for row in self.messages)}"
+        """Notes that were heard too late have turns beside the line: later messages may have been answered before."""
+        name = "late" if self.is_late else "turn"
+        return f"{name}:{self.chat.id}:{max(row.id for row in self.messages)}"
 
     @property
     def found_no_rule(self) -> bool:
@@ -94,7 +88,11 @@ async def take_turns(
 ) -> dict[int, datetime | None]:
     """Decide every chat whose quiet window is over; when each chat wants to be looked at again (None: never)."""
     due = [chat for chat in chats if chat.pending and _is_due(chat, real_now)]
-    messages = await repository.messages_to_decide(tx, [message_id for chat in due for message_id in chat.pending])
+    found = await repository.messages_to_decide(tx, [message_id for chat in due for message_id in ready(chat)])
+    messages = await without_old_notes(tx, found, now - brain.bot_max_age)
+    for chat in due:
+        if chat.id not in messages:  # nothing but notes that are still being heard, or came too late
+            go_on(chat, ready(chat))
     turns = await _Turns.load(tx, [chat for chat in due if chat.id in messages], messages, brain, now, real_now)
     await turns.decide_all()
     await repository.save_chats(tx, chats, now)
@@ -115,6 +113,7 @@ class _Turns:
         self._captured: dict[int, dict[str, str]] = {}
         self._contacts: dict[int, ContactRecord] = {}
         self._quoted_rules: dict[str, int | None] = {}
+        self._transcripts: dict[int, Transcript] = {}
         self._roles: dict[str, int] = {}
         self._new_captured: list[dict[str, Any]] = []
         self._new_roles: list[dict[str, Any]] = []
@@ -138,6 +137,8 @@ class _Turns:
             turns._contacts = await contact_records(tx, [chat.contact_id for chat in chats])
             quoted = {row.quoted_wamid for rows in messages.values() for row in rows if row.quoted_wamid}
             turns._quoted_rules = await repository.rules_of_messages(tx, sorted(quoted))
+            notes = [row.id for rows in messages.values() for row in rows if row.kind in VOICE_KINDS]
+            turns._transcripts = await transcripts_of(tx, notes)
         return turns
 
     async def decide_all(self) -> None:
@@ -167,7 +168,7 @@ class _Turns:
             log.error("bot_failed", chat=chat.id, error=type(error).__name__, failures=chat.bot_failures + 1)
             self._postpone(chat)
             return None
-        return _Decided(chat, rows, decision, round((perf_counter() - started) * 1_000_000))
+        return _Decided(chat, rows, decision, round((perf_counter() - started) * 1_000_000), is_late(chat))
 
     def _postpone(self, chat: ChatRecord) -> None:
         """A bug in the rules or the bot: try again a few times, then a person must look."""
@@ -192,6 +193,7 @@ class _Turns:
             captured=self._captured[chat.id],
             last_menu_rule_id=memory.get("last_menu_rule_id"),
             estado=Estado(chat.estado) if chat.estado in set(Estado) else None,
+            asked=memory.get("asked"),
         )
 
     def _turn(self, chat: ChatRecord, rows: Sequence[Any]) -> Turn:
@@ -204,15 +206,8 @@ class _Turns:
         )
 
     def _utterance(self, row: Any) -> Utterance:
-        chosen = row.details.get("chosen") or {}
-        return Utterance(
-            message_id=row.id,
-            kind=UTTERANCES.get(row.kind, UtteranceKind.TEXT),
-            text=row.text or "",
-            at=row.timestamp,
-            option_id=chosen.get("id"),
-            menu_rule_id=self._quoted_rules.get(row.quoted_wamid) if row.quoted_wamid else None,
-        )
+        menu_rule = self._quoted_rules.get(row.quoted_wamid) if row.quoted_wamid else None
+        return utterance_of(row, menu_rule, self._transcripts.get(row.id))
 
     async def _load_roles(self, decided: Sequence[_Decided]) -> None:
         wanted = {keyword for each in decided for keyword in each.decision.roles_added}
@@ -220,18 +215,33 @@ class _Turns:
         self._roles = await repository.role_ids(self._tx, wanted)
 
     def _replies(self, each: _Decided) -> list[Outgoing]:
+        return (
+            self._voice_notices(each)
+            + [
+                Outgoing(
+                    chat=each.chat,
+                    contact=self._contacts[each.chat.contact_id],
+                    content=content,
+                    author="bot",
+                    idem_key=f"{each.turn_key}:{number}",
+                    step=reply.step,
+                    rule_id=reply.rule_id,
+                )
+                for number, (reply, content) in enumerate(self._contents(each.decision))
+            ]
+            + self._away_notice(each)
+        )
+
+    def _voice_notices(self, each: _Decided) -> list[Outgoing]:
+        """Whoever sent a note that could not become text is told so, where the bot has the chat and may write."""
+        if each.chat.holder != Holder.BOT or each.decision.handover or not each.chat.window_is_open(self._now):
+            return []
+        contact = self._contacts[each.chat.contact_id]
+        heard = [self._transcripts[row.id] for row in each.messages if row.id in self._transcripts]
         return [
-            Outgoing(
-                chat=each.chat,
-                contact=self._contacts[each.chat.contact_id],
-                content=content,
-                author="bot",
-                idem_key=f"{each.turn_key}:{number}",
-                step=reply.step,
-                rule_id=reply.rule_id,
-            )
-            for number, (reply, content) in enumerate(self._contents(each.decision))
-        ] + self._away_notice(each)
+            Outgoing(each.chat, contact, Text(text), "bot", idem_key=f"voice:{message_id}")
+            for text, message_id in notices_of(heard, each.decision.trace, self._brain.voice).items()
+        ]
 
     def _away_notice(self, each: _Decided) -> list[Outgoing]:
         """Whoever is handed over while nobody works is told so, once in a session."""
@@ -273,15 +283,17 @@ class _Turns:
         state, was_held = decision.state, chat.holder != Holder.BOT
         chat.step, chat.session_open = state.step, state.step is not None
         chat.bot_failures = 0
-        chat.bot_due_at = chat.bot_first_at = None
         memory: dict[str, Any] = {
             "misses": state.misses,
             "refusals": state.refusals,
             "last_menu_rule_id": state.last_menu_rule_id,
             "held_since": state.held_since.isoformat() if state.held_since else None,
+            "asked": state.asked,
             AWAY_TOLD: away_told,
+            **{name: chat.bot_memory.get(name) for name in WAITING},
         }
         chat.bot_memory = {name: value for name, value in memory.items() if value}
+        go_on(chat, ready(chat))
         if state.estado is not None and not (was_held and not decision.replies):
             chat.estado = state.estado
         answered = bool(decision.replies) and decision.handover is None
@@ -292,6 +304,7 @@ class _Turns:
     async def _hold(self, chat: ChatRecord, decision: Decision) -> None:
         if decision.handover is not None:
             role_id = self._roles.get((decision.handover.role_keyword or "").lower())
+            await record_silence(self._tx, [chat])
             chat.enter_queue(role_id, str(decision.handover.reason), self._now, self._brain.resume_hours)
             self._handed_over.append(chat)
         elif decision.state.holder is Holder.BOT and chat.holder != Holder.BOT:

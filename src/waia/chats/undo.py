@@ -22,7 +22,7 @@ MOMENTS = ("resume_at", "unanswered_since", "archived_at", "idle_at")
 FIELDS = (
     "holder", "owner_id", "queue_role_id", "estado", "unread", "needs_person", "session_open", "step", *MOMENTS,
 )  # fmt: skip
-REMEMBERED = ("held_since", "misses", "refusals", "last_menu_rule_id")
+REMEMBERED = ("held_since", "misses", "refusals", "last_menu_rule_id", "asked")
 Snapshot = dict[str, Any]
 
 

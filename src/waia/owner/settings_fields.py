@@ -164,6 +164,31 @@ HOURS = Section(
         ),
     ),
 )
+VOICE = Section(
+    "voz",
+    N_("Notas de voz"),
+    N_("Lo que el cliente dice se vuelve texto y el bot lo decide como si lo hubiera escrito."),
+    (
+        _number(
+            "voice_wait_s",
+            N_("Espera por el texto de una nota (segundos)"),
+            N_("Mientras tanto no se contesta lo que se escribió al lado. 0: no espera."),
+            0,
+            90,
+        ),
+        _number(
+            "voice_sure",
+            N_("Seguridad para no preguntar"),
+            N_(
+                "De 0 a 1. Si oyó con menos seguridad, el bot pregunta «¿Dijiste…?» antes de elegir. 0: nunca pregunta."
+            ),
+            0,
+            1,
+        ),
+        Field("voice_too_long_text", N_("Cuando la nota es muy larga"), N_("Vacío: no se dice nada."), "area"),
+        Field("voice_not_understood_text", N_("Cuando no se oyen palabras"), N_("Vacío: no se dice nada."), "area"),
+    ),
+)
 ALERTS = Section(
     "avisos",
     N_("Avisos"),
@@ -233,4 +258,4 @@ SIGNS = Section(
         _switch("typing_indicator", N_("«Escribiendo…» mientras el bot contesta")),
     ),
 )
-SECTIONS = {section.key: section for section in (FLOW, TIMES, HOURS, TEXTS, PEOPLE, ALERTS, ARCHIVE, SIGNS)}
+SECTIONS = {section.key: section for section in (FLOW, TIMES, HOURS, TEXTS, VOICE, PEOPLE, ALERTS, ARCHIVE, SIGNS)}

@@ -142,6 +142,7 @@ def _flow_settings(now: InForce, plugins: Plugins, refusal: Refusal | None) -> F
         commands=plugins.commands,
         handlers=plugins.handlers,
         channel_refusal=refusal,
+        voice_sure=values.voice_sure,
         **now.texts,
         **{name: value for name, value in chosen.items() if value},
     )

@@ -37,6 +37,9 @@ STAGES = MappingProxyType(
         ("tap", "title_typed"): N_("El cliente tocó una opción sin destino; cuenta como si escribiera:"),
         ("tap", "rule_gone"): N_("La regla que envió ese menú ya no existe:"),
         ("tap", "menu_unknown"): N_("No se encontró el menú de la opción tocada:"),
+        ("voice", "asked"): N_("Oyó con poca seguridad y preguntó si dijo:"),
+        ("voice", "confirmed"): N_("El cliente confirmó que dijo:"),
+        ("voice", "denied"): N_("El cliente no dijo esto, así que el bot le pidió repetirlo:"),
         ("first_message", "new_session"): N_("Primer mensaje: empieza una sesión nueva"),
         ("first_message", "expired"): N_("La sesión anterior caducó: empieza una nueva"),
         ("first_message", "step_gone"): N_("El paso en que estaba el chat ya no existe: empieza una sesión nueva"),
@@ -101,6 +104,7 @@ STATE_NAMES = MappingProxyType(
         "refusals": N_("Respuestas no aceptadas, seguidas"),
         "captured": N_("Respuestas guardadas"),
         "last_menu_rule_id": N_("Regla del último menú"),
+        "asked": N_("Preguntó si dijo"),
     }
 )
 

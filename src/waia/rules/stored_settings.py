@@ -24,6 +24,7 @@ KEPT_IN_DATABASE = frozenset(
         "session_close_text", "hours", "agent_name_prefix", "read_receipts", "typing_indicator", "trace_days",
         "alert_after_min", "alert_escalate_min", "alert_role", "quiet_hours", "alert_failed_sends",
         "alert_backlog_min", "archive_days",
+        "voice_wait_s", "voice_sure", "voice_too_long_text", "voice_not_understood_text",
     }
 )  # fmt: skip
 # Texts that have no variable: only the database can change them.

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from waia.chats.listening import TURNS
 from waia.chats.receive import Receiver, Reception
 from waia.chats.record import ChatRecord
 from waia.chats.repository import save_chats
@@ -28,7 +29,6 @@ from waia.whatsapp.repository import (
 from waia.workers.loop import until_due
 from waia.workers.mind import Mind
 
-TURNS = "turns"
 # A batch holds its lanes, and on SQLite all writing, until it commits; whoever stores a webhook meanwhile waits for it.
 MAX_LANES, MAX_ITEMS = 40, 100
 MAX_ATTEMPTS = 5

@@ -7,6 +7,7 @@ from functools import partial
 from waia.chats.assignment import Assigning
 from waia.chats.receive import Reception
 from waia.chats.turns import Brain
+from waia.chats.voice_notices import VoiceTexts
 from waia.kit.clock import Clock
 from waia.rules.book import Flow, Rules
 from waia.rules.replies import contents_of
@@ -35,6 +36,8 @@ class Mind:
             resume_hours=values.bot_resume_hours,
             session_timeout_s=values.session_timeout_s,
             shows_typing=values.typing_indicator,
+            hears=values.max_transcription_ms > 0,
+            voice_wait_s=values.voice_wait_s,
         )
 
     async def brain(self) -> Brain:
@@ -46,6 +49,8 @@ class Mind:
             resume_hours=flow.values.bot_resume_hours,
             session_timeout_s=flow.values.session_timeout_s,
             away_text=flow.away_text,
+            voice=VoiceTexts(flow.values.voice_too_long_text, flow.values.voice_not_understood_text),
+            bot_max_age=timedelta(minutes=flow.values.bot_max_age_min),
             assigning=Assigning(
                 is_on=flow.values.auto_assign,
                 without_role=flow.chats_without_role,

@@ -11,6 +11,7 @@ from waia.chats import outbox_repository as outbox
 from waia.chats import repository
 from waia.chats.contact_repository import contact_records
 from waia.chats.drafts_repository import forget_empty
+from waia.chats.listening import TURNS
 from waia.chats.outbox_repository import OUTBOX
 from waia.chats.outgoing import Outgoing, enqueue
 from waia.chats.overdue.repository import forget_waits
@@ -26,7 +27,6 @@ from waia.whatsapp.content import Text
 from waia.whatsapp.repository import INBOX, backlog
 from waia.whatsapp.repository import prune as prune_inbox
 from waia.workers.choosing import FARTHEST
-from waia.workers.inbox import TURNS
 from waia.workers.mind import Mind
 from waia.workers.processes import is_gone
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from waia.chats.listening import TURNS
 from waia.chats.repository import load_chats, save_chats
 from waia.chats.turns import BOT_FAILED, MAX_FAILURES, Brain, take_turns
 from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
-from waia.workers.inbox import TURNS
 from waia.workers.loop import until_due
 from waia.workers.mind import Mind
 
