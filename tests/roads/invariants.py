@@ -41,9 +41,9 @@ async def _a_every_accepted_message_is_stored_once(road: Road) -> None:
 
 
 async def _a_every_message_was_decided_once(road: Road) -> None:
-    """No message that the bot may see is left without a decision, and none has two."""
-    left = "SELECT m.id FROM mensajes m WHERE m.bot_may_run = 1 AND m.decision_id IS NULL"
-    _none(await road.store.column(left), "(a) never decided")
+    """No message that the bot may see is left without a decision, and none has two. A voice note is decided once it
+    was heard, so one that nobody has heard yet waits."""
+    _none(await road.store.column(_UNDECIDED), "(a) never decided")
     keys = Counter(await road.store.column("SELECT turn_key FROM decisions"))
     _none([key for key, count in keys.items() if count > 1], "(a) decided twice")
 
@@ -176,6 +176,11 @@ def _none(found: list[Any], claim: str) -> None:
     assert not found, f"{claim}: {len(found)}, such as {found[:SHOWN]}"
 
 
+_UNDECIDED = """
+    SELECT m.id FROM mensajes m LEFT JOIN transcripts t ON t.message_id = m.id
+    WHERE m.bot_may_run = 1 AND m.decision_id IS NULL
+        AND (m.kind NOT IN ('audio', 'voice') OR COALESCE(t.state, 'waiting') <> 'waiting')
+"""
 _TICKS = """
     SELECT m.wa_id, m.status FROM mensajes m JOIN outbox o ON o.public_id = m.public_id WHERE o.possible_duplicate = 0
 """
