@@ -34,7 +34,7 @@ def ask(progress: Progress, meant: str) -> None:
     )
 
 
-def settle(progress: Progress, part: tuple[Utterance, ...], words: Words, idle: bool) -> Words | None:
+def read_answer(progress: Progress, part: tuple[Utterance, ...], words: Words, idle: bool) -> Words | None:
     """The words to decide: those that were confirmed, else the customer's own. None: denied, and asked to repeat."""
     asked, progress.asked = progress.asked, None
     confirmed = _tapped(part[0]) or (None if idle else _answered(progress, words, asked))

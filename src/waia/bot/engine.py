@@ -5,7 +5,7 @@ from datetime import datetime
 
 from waia.bot.answering import answer, answer_after_greeting
 from waia.bot.commands import command_in, command_of, run_command
-from waia.bot.confirming import ask, is_unsure, settle
+from waia.bot.confirming import ask, is_unsure, read_answer
 from waia.bot.kinds import FirstMessage, Holder, UtteranceKind
 from waia.bot.progress import Progress
 from waia.bot.rulebook import RuleBook
@@ -62,7 +62,7 @@ def _decide_part(progress: Progress, part: tuple[Utterance, ...], previous: date
     progress.trace.stage("holder", progress.holder.value)
     gone = progress.book.is_retired(progress.step)
     idle = not progress.step or gone or is_idle(progress.settings, previous, part[0].at)
-    meant = settle(progress, part, words, idle)
+    meant = read_answer(progress, part, words, idle)
     if meant is None:
         return
     if meant is words and part[0].kind is UtteranceKind.TAP and decide_tap(progress, part[0], idle):
