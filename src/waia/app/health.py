@@ -12,6 +12,7 @@ from waia.chats.outbox_repository import waiting_count
 from waia.kit.db import Database
 from waia.media.decoders import ffmpeg_path
 from waia.media.fetching_repository import pending_files
+from waia.transcription.ears import standing_of
 from waia.whatsapp.alerts_repository import open_alerts
 from waia.whatsapp.repository import backlog
 
@@ -29,7 +30,8 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
     if parts.closing.is_set():
         return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)
     try:
-        checks = {**await _checks(parts.database), "disk": parts.disk.verdict()}
+        own = {"disk": parts.disk.verdict(), "voice": standing_of(parts.settings, parts.clock.real())}
+        checks = {**await _checks(parts.database), **own}
     except (SQLAlchemyError, OSError, TimeoutError):
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
     wrong = any(value != "ok" for value in checks.values())

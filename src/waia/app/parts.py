@@ -1,6 +1,7 @@
 """Everything that lives as long as the process, made once from the settings and handed to whoever needs it."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +27,8 @@ from waia.push.parts import Push, open_push
 from waia.rules.book import Rules
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
+from waia.transcription.ears import Ears, open_ears
+from waia.transcription.repository import TRANSCRIPTS
 from waia.whatsapp.client import GraphClient, open_client
 from waia.whatsapp.ingress import Ingress
 from waia.workers.alerts import AlertsWorker
@@ -46,9 +49,13 @@ from waia.workers.scheduler import Scheduler
 from waia.workers.sheets import SheetsWorker
 from waia.workers.templates import TemplatesWorker
 from waia.workers.throttle import NumberThrottle
+from waia.workers.transcription import TranscriptionWorker
 from waia.workers.turns import TurnsWorker
 from waia.workers.upkeep import UpkeepWorker
 from waia.workers.uploading import Uploader
+
+
+FETCHING = "voice model"
 
 
 @dataclass(slots=True)
@@ -72,6 +79,7 @@ class Parts:
     storage: Storage
     attacher: Attacher
     media: MediaWorker
+    hearing: TranscriptionWorker
     push: Push
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
@@ -94,8 +102,21 @@ class Parts:
         """What a web process runs beside its requests."""
         self.background += [asyncio.create_task(self.ingress.run()), asyncio.create_task(self.live.run())]
 
-    def start_loops(self) -> None:
-        """What moves work from row to row."""
+    @property
+    def ears(self) -> Ears:
+        return self.hearing.ears
+
+    def fetch_model(self) -> bool:
+        """Let the voice model be fetched beside everything else; False when this process is at it already."""
+        from waia.transcription.download import fetch_quietly  # it brings httpx' client along
+
+        if any(task.get_name() == FETCHING for task in self.background if not task.done()):
+            return False
+        self.background.append(asyncio.create_task(fetch_quietly(self.settings), name=FETCHING))
+        return True
+
+    def start_loops(self, only: Collection[str] = ()) -> None:
+        """What moves work from row to row; all of it, or what has these names."""
         inbox = InboxWorker(self.database, self.clock, self.mind)
         turns = TurnsWorker(self.database, self.clock, self.mind)
         scheduler = Scheduler(self.database, self.clock, self.mind, self.settings.uncertain_window_s)
@@ -107,6 +128,7 @@ class Parts:
             "outbox": self.sender.step,
             "receipts": receipts.step,
             "media": self.media.step,
+            TRANSCRIPTS: self.hearing.step,
             "upkeep": UpkeepWorker(self.upkeep, self.clock, self.settings.media_days).step,
             "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,
@@ -120,7 +142,9 @@ class Parts:
         }
         self.background.append(asyncio.create_task(self.recorder.run()))
         self.background += [
-            asyncio.create_task(run_forever(name, step, self.wakeups, self.closing)) for name, step in steps.items()
+            asyncio.create_task(run_forever(name, step, self.wakeups, self.closing))
+            for name, step in steps.items()
+            if not only or name in only
         ]
 
     async def stop(self) -> None:
@@ -132,6 +156,7 @@ class Parts:
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)
         await self.media.stop()
+        await self.hearing.stop()
         await self.client.close()
         await self.push.close()
         await self.database.close()
@@ -144,7 +169,7 @@ def make_parts(settings: Settings) -> Parts:
     disk = Disk(database.folder, int(settings.disk_reserve_mb * MB))
     pages = Pages(settings.timezone, clock, demo=settings.demo)
     rules = Rules(database, settings, channel_refusal=refusal_for(settings.own_address))
-    recorder = Recorder(database, clock)
+    recorder, mind = Recorder(database, clock), Mind(rules, clock, settings.own_address)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
     storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate)
     uploader = Uploader(database, clock, client, storage, recorder, throttle)
@@ -156,7 +181,7 @@ def make_parts(settings: Settings) -> Parts:
         disk=disk,
         pages=pages,
         rules=rules,
-        mind=Mind(rules, clock, settings.own_address),
+        mind=mind,
         accounts=open_accounts(database, settings, clock),
         ingress=Ingress(database, clock, settings.app_secrets, disk),
         live=Live(
@@ -174,6 +199,7 @@ def make_parts(settings: Settings) -> Parts:
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,
         media=_fetcher(settings, database, clock, client, storage),
+        hearing=TranscriptionWorker(database, clock, storage, mind, open_ears(settings, clock)),
         push=open_push(settings),
         closing=closing,
     )
@@ -184,7 +210,8 @@ def _fetcher(
 ) -> MediaWorker:
     places = AllowedPlaces(settings.media_hosts, settings.meta_api_url)
     downloads = Downloads(storage, places, settings.meta_token)
-    return MediaWorker(database, clock, client, downloads, storage, settings.media_workers)
+    hears = bool(settings.max_transcription_ms)
+    return MediaWorker(database, clock, client, downloads, storage, settings.media_workers, hears)
 
 
 def _sender(uploader: Uploader, wakeups: Wakeups, settings: Settings) -> Sender:

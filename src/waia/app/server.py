@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -99,15 +100,15 @@ def _collect_garbage_seldom() -> None:
     gc.enable()
 
 
-def work(settings: Settings) -> None:
-    """The loops without the web, for another machine beside the same MariaDB/MySQL."""
+def work(settings: Settings, only: Collection[str] = ()) -> None:
+    """The loops without the web, for another machine beside the same MariaDB/MySQL; all of them, or the named ones."""
     if settings.sqlalchemy_url.startswith("sqlite"):
         raise SettingError("`waia work` needs MariaDB/MySQL: on SQLite `waia serve` does everything in one process")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_work(make_parts(settings)))
+        runner.run(_work(make_parts(settings), only))
 
 
-async def _work(parts: Parts) -> None:
+async def _work(parts: Parts, only: Collection[str]) -> None:
     await prepare_database(parts)
     _collect_garbage_seldom()
     loop = asyncio.get_running_loop()
@@ -119,7 +120,7 @@ async def _work(parts: Parts) -> None:
 
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, handle_exit, sig)
-    parts.start_loops()
+    parts.start_loops(only)
     await parts.closing.wait()
     await parts.stop()
 

@@ -276,6 +276,12 @@ async def prune_decisions(tx: Transaction, before: datetime) -> None:
     await tx.execute(delete(DecisionRow).where(DecisionRow.at < before))
 
 
+async def is_inbound(tx: Transaction, message_id: int) -> bool:
+    """Whether a customer said it; False when it is gone."""
+    found = await tx.execute(select(Message.direction).where(Message.id == message_id))
+    return bool(found.scalar_one_or_none() == "in")
+
+
 async def fill_message(tx: Transaction, wamid: str, values: dict[str, Any]) -> int | None:
     """Complete a placeholder of the imported history with its real content; its id, None when there is none."""
     placeholder = (Message.wamid == wamid) & (Message.kind == "media_placeholder")

@@ -1,4 +1,4 @@
-"""Starts a decoder in a small box: `confined.py <parent pid> <memory> <cpu seconds> <file size> command…`.
+"""Starts a decoder in a small box: `confined.py <parent pid> <memory> <cpu seconds> <file size> <niceness> command…`.
 
 It replaces itself by the command, so that the limits and the death signal hold for exactly that process. It imports
 nothing of ours and, where the system has them, takes the network away too.
@@ -18,7 +18,7 @@ LAST_SECONDS = 5  # between the signal that says that its time is up and the one
 
 def main(arguments: list[str]) -> None:
     """Never returns: the command takes this process over, or it ends with 127."""
-    parent, memory, cpu_s, file_size = (int(each) for each in arguments[:4])
+    parent, memory, cpu_s, file_size, niceness = (int(each) for each in arguments[:5])
     limits = {
         resource.RLIMIT_AS: (memory, memory),
         resource.RLIMIT_CPU: (cpu_s, cpu_s + LAST_SECONDS),
@@ -30,8 +30,9 @@ def main(arguments: list[str]) -> None:
         limits[resource.RLIMIT_NPROC] = (TASKS, TASKS)
     for limit, most in limits.items():
         resource.setrlimit(limit, most)
+    os.nice(niceness)
     try:
-        os.execv(arguments[4], arguments[4:])  # noqa: S606  # no shell is what we want
+        os.execv(arguments[5], arguments[5:])  # noqa: S606  # no shell is what we want
     except OSError:
         os._exit(127)
 

@@ -5,9 +5,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -64,17 +64,82 @@ async def run(arguments: Sequence[str], *, wall_s: float = WALL_S) -> Said:
         return await _run([program, "-hide_banner", "-nostdin", "-nostats", *arguments], wall_s)
 
 
-async def _run(command: Sequence[str], wall_s: float) -> Said:
-    box = [sys.executable, "-I", "-S", BOX, str(os.getpid()), str(MEMORY), str(CPU_S), str(FILE_SIZE)]
-    child = await asyncio.create_subprocess_exec(
+@dataclass(slots=True)
+class Pour:
+    """A child that writes to a pipe. `output` is our end of it, for a thread that reads it as fast as it can use it.
+
+    `head` is the first that the child said. `halted`: it was us who ended it.
+    """
+
+    child: asyncio.subprocess.Process
+    output: int
+    head: str = ""
+    halted: bool = False
+    _tail: bytes = field(default=b"", repr=False)
+
+    def halt(self) -> None:
+        """Kill it and all that it started; whoever reads its output finds the end."""
+        self.halted = True
+        with suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+
+    async def words(self) -> AsyncIterator[str]:
+        """All that it said so far, up to a limit, again after each time it said something."""
+        assert self.child.stderr is not None
+        while chunk := await self.child.stderr.read(LONGEST_WORDS):
+            if len(self.head) < LONGEST_WORDS:
+                self.head += chunk.decode("utf-8", errors="replace")[:LONGEST_WORDS]
+                yield self.head
+            self._tail = (self._tail + chunk)[-LONGEST_WORDS:]
+
+    async def ended(self) -> Said:
+        """Once it ended and all of its words were read. Raises Killed when somebody else ended it."""
+        code = await self.child.wait()
+        if code == -signal.SIGKILL and not self.halted:
+            raise Killed(self._tail[-LAST_WORDS:].decode("utf-8", errors="replace"))
+        return Said(code, self._tail.decode("utf-8", errors="replace"))
+
+
+@asynccontextmanager
+async def pouring(arguments: Sequence[str], *, niceness: int = 0) -> AsyncIterator[Pour]:
+    """One ffmpeg that writes to a pipe, gone after the block with all that it started. Raises NoDecoder.
+
+    It has no turnstile: whoever reads the pipe says how many there are, and how long they may take.
+    """
+    program = ffmpeg_path()
+    if program is None:
+        raise NoDecoder
+    output, inlet = os.pipe()
+    try:
+        try:
+            command = [program, "-hide_banner", "-nostdin", "-nostats", *arguments]
+            pour = Pour(await _start(command, inlet, niceness), output)
+        finally:
+            os.close(inlet)
+        try:
+            yield pour
+        finally:
+            await _end(pour.child)
+    finally:
+        os.close(output)
+
+
+async def _start(command: Sequence[str], output: int, niceness: int = 0) -> asyncio.subprocess.Process:
+    limits = (os.getpid(), MEMORY, CPU_S, FILE_SIZE, niceness)
+    box = [sys.executable, "-I", "-S", BOX, *map(str, limits)]
+    return await asyncio.create_subprocess_exec(
         *box,
         *command,
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=output,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
     )
+
+
+async def _run(command: Sequence[str], wall_s: float) -> Said:
+    child = await _start(command, asyncio.subprocess.DEVNULL)
     try:
         async with asyncio.timeout(wall_s):
             words = await _last_words(child)

@@ -19,7 +19,9 @@ __all__ = [
     "TooSlow",
     "Undecodable",
     "available",
+    "declared_ms",
     "has_b_frames",
+    "pcm_arguments",
     "probe",
     "thumbnail",
     "to_jpeg",
@@ -53,6 +55,8 @@ THUMB_SIDE, IMAGE_SIDE, VIDEO_SIDE = 480, 2560, 1280
 LOOKED_AT = 48
 PROBE_S, PICTURE_S, CONVERTING_S = 20.0, 30.0, 180.0
 LONGEST_AUDIO_S = 4 * 3600
+TELLS_ITS_LENGTH = {"ogg", "matroska", "mov", "wav", "flac"}  # of the others ffmpeg guesses it
+PCM_RATE = 16_000
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d)\.(\d\d)")
 _AUDIO = re.compile(r"Stream #[^\n]*?: Audio: ([a-z0-9_]+)[^\n]*?, (\d+) Hz, ([a-z0-9.()]+)")
 _VIDEO = re.compile(r"Stream #[^\n]*?: Video: ([a-z0-9_]+)(?: \(([A-Za-z0-9:. ]+)\))?[^\n]*?, (\d+)x(\d+)")
@@ -138,9 +142,24 @@ async def thumbnail(path: Path, mime: str, target: Path) -> None:
     await _make([*_source(path, mime), *_still(THUMB_SIDE, quality="5")], target, wall_s=PICTURE_S)
 
 
+def pcm_arguments(path: Path, mime: str, longest_s: float) -> list[str]:
+    """For `decoders.pouring`: mono sound of 16 kHz, 16 bits signed, cut at that length. Raises Undecodable."""
+    sound = ["-vn", "-sn", "-dn", "-map", "0:a:0", "-t", f"{longest_s:g}", "-ac", "1", "-ar", str(PCM_RATE)]
+    return ["-threads", "1", *_source(path, mime), *sound, "-f", "s16le", "pipe:1"]
+
+
+def declared_ms(words: str, mime: str) -> int | None:
+    """How long a file says that it is, as soon as ffmpeg told it; None where it does not say, so that it is guessed."""
+    return _duration_ms(words) if _demuxer_of(mime) in TELLS_ITS_LENGTH else None
+
+
+def _demuxer_of(mime: str) -> str | None:
+    return DEMUXERS.get(mime.partition(";")[0].strip().lower())
+
+
 def _source(path: Path, mime: str) -> list[str]:
     """Raises Undecodable for a type that no decoder is trusted with."""
-    demuxer = DEMUXERS.get(mime.partition(";")[0].strip().lower())
+    demuxer = _demuxer_of(mime)
     if demuxer is None:
         raise Undecodable(f"no demuxer for {mime}")
     safety = ["-protocol_whitelist", "file,pipe", "-max_pixels", str(MOST_PIXELS), "-f", demuxer]

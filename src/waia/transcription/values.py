@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class TranscriptState(StrEnum):
-    """`PARTIAL`: the file ends in the middle, what could be heard is there. `SKIPPED`: too slow now, or switched off."""
+    """`PARTIAL`: the file is damaged, what could be heard is there. `SKIPPED`: too slow now, or switched off."""
 
     WAITING = "waiting"
     HEARD = "heard"

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import structlog
 
+from waia.chats import hearing
+from waia.chats.repository import is_inbound
 from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
@@ -19,6 +21,8 @@ from waia.media.intake import Expected, Taken
 from waia.media.repository import MEDIA
 from waia.media.storage import Storage
 from waia.media.values import Reason, StoredFile
+from waia.transcription.repository import want
+from waia.transcription.values import Heard, TranscriptState
 from waia.whatsapp.client import GraphClient
 from waia.whatsapp.media_address import MediaAddress, NoAddress
 from waia.workers.loop import until_due
@@ -34,7 +38,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class MediaWorker:
-    """At most `at_once` files at a time; the others wait as rows."""
+    """At most `at_once` files at a time; the others wait as rows. `hears`: voice notes are to become text."""
 
     database: Database
     clock: Clock
@@ -42,6 +46,7 @@ class MediaWorker:
     downloads: Downloads
     storage: Storage
     at_once: int
+    hears: bool = True
     _in_flight: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _renewed_at: datetime | None = None
 
@@ -108,7 +113,13 @@ class MediaWorker:
     async def _here(self, item: Wanted, taken: Taken, owner: str) -> None:
         stored = _stored(taken)
         reach("media.before_record")
-        recorded = await self._record(item, lambda tx: record_here(tx, item, stored, owner, self.clock.real()))
+
+        async def work(tx: Transaction) -> None:
+            await record_here(tx, item, stored, owner, self.clock.real())
+            if item.message_id is not None and item.chat_id is not None and await self._is_note(tx, item):
+                await want(tx, item.message_id, item.chat_id, self.clock.real())
+
+        recorded = await self._record(item, work)
         reach("media.after_record")
         if not recorded:
             await self.storage.remove(taken.key)
@@ -117,10 +128,22 @@ class MediaWorker:
         given_up = failure.lasting or bool(item.give_up_at and self.clock.business() >= item.give_up_at)
         log.warning("media_not_fetched", media=item.id, reason=str(failure.reason), given_up=given_up)
         if given_up:
-            await self._record(item, lambda tx: record_unavailable(tx, item, failure.reason, owner))
+            await self._record(item, lambda tx: self._give_up(tx, item, failure.reason, owner))
             return
         again_at = self.clock.real() + min(timedelta(seconds=2 ** min(item.attempts, 20)), LONGEST_PAUSE)
         await self._record(item, lambda tx: record_later(tx, item, failure.reason, owner, again_at))
+
+    async def _give_up(self, tx: Transaction, item: Wanted, reason: Reason, owner: str) -> None:
+        """Whoever waits for the words of a note waits no longer."""
+        await record_unavailable(tx, item, reason, owner)
+        if item.message_id is not None and await self._is_note(tx, item):
+            lost = Heard(TranscriptState.FAILED, reason="no_file")
+            await hearing.settle(tx, item.message_id, lost, self.clock.business(), self.clock.real())
+
+    async def _is_note(self, tx: Transaction, item: Wanted) -> bool:
+        """Whether a customer said something that is to be heard."""
+        is_sound = self.hears and item.kind == "audio" and item.message_id is not None
+        return is_sound and await is_inbound(tx, item.message_id or 0)
 
     async def _record(self, item: Wanted, work: Callable[[Transaction], Awaitable[None]]) -> bool:
         """False when somebody else has the lease by now: then they do the work."""
