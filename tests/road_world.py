@@ -128,10 +128,10 @@ class Waia:
         self.process.terminate()
         return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
 
-    async def died(self) -> int:
+    async def died(self, timeout_s: float = PATIENCE_S) -> int:
         """Its exit code, once it ended by itself."""
         assert self.process is not None
-        return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
+        return await asyncio.wait_for(self.process.wait(), timeout_s)
 
     async def _answers(self, http: httpx.AsyncClient) -> bool:
         assert self.process is not None

@@ -40,7 +40,7 @@ class Models:
     """The one model of this process. `idle` zero: once loaded it stays."""
 
     def __init__(self, folder: Path, pool: Pool, idle: timedelta, load: Load = VoiceModel) -> None:
-        self.folder, self._pool, self._idle, self._load = folder, pool, idle, load
+        self.folder, self.load, self._pool, self._idle = folder, load, pool, idle
         self.is_loading = False
         self._loaded: VoiceModel | None = None
         self._sign: tuple[str, int, int] | None = None
@@ -87,7 +87,7 @@ class Models:
         self._drop()
         self.is_loading = True
         try:
-            self._loaded = await self._pool.run(lambda: self._load(Path(sign[0])))
+            self._loaded = await self._pool.run(lambda: self.load(Path(sign[0])))
         except NoVosk:
             raise NoModel("no_package") from None
         except BrokenModel as error:
