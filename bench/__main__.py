@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from bench import bot, ingest, numbers, pages, process, road, search, sheets, streams
+from bench import bot, ingest, numbers, pages, process, road, search, sheets, streams, voice
 from bench.figures import Figure, table
 from bench.mariadb import mariadb
 from bench.size import FULL
@@ -33,8 +33,9 @@ ON_SQLITE: dict[str, Measurement] = {
     "sheets": sheets.measure,
     "numbers": numbers.measure,
     "streams": streams.measure,
+    "voice": voice.measure,
 }
-ON_MARIADB = {name: measure for name, measure in ON_SQLITE.items() if name != "bot"}
+ON_MARIADB = {name: measure for name, measure in ON_SQLITE.items() if name not in {"bot", "voice"}}
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Size:
     """Times in seconds; `few` and `many` are chats in the database; `town`: messages of the town
-    that is there `copies` times."""
+    that is there `copies` times; `notes` are heard, and as many as `waiting` wait while others are."""
 
     starts: int
     engine_s: float
@@ -25,6 +25,8 @@ class Size:
     rules: int
     town: int
     copies: int
+    notes: int
+    waiting: int
 
 
 FULL = Size(
@@ -45,6 +47,8 @@ FULL = Size(
     rules=10_000,
     town=10_000,
     copies=100,
+    notes=20,
+    waiting=200,
 )
 TINY = Size(
     starts=1,
@@ -64,4 +68,6 @@ TINY = Size(
     rules=20,
     town=200,
     copies=2,
+    notes=1,
+    waiting=2,
 )

@@ -223,7 +223,8 @@ async def test_a_decoder_dies_with_the_process_that_hears(tmp_path: Path) -> Non
     """F7."""
     _stuck(tmp_path)
     program = (
-        "import asyncio, pathlib\nfrom waia.media import decoders\nfrom waia.transcription.audio import Limits, sounding\n"
+        "import asyncio, pathlib\nfrom waia.media import decoders\n"
+        "from waia.transcription.audio import Limits, sounding\n"
         f"decoders.ffmpeg_path = lambda: {str(tmp_path / 'stuck')!r}\n"
         "async def main():\n"
         "    async with sounding(pathlib.Path('x'), 'audio/ogg', Limits.of(60_000)) as (sound, _):\n"

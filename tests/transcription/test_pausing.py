@@ -1,4 +1,4 @@
-"""Hearing that takes too long pauses and comes back by itself; a model that is missing or broken is said, not thrown."""
+"""Hearing that takes too long pauses and comes back by itself; that a model is missing or broken is said."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -54,7 +54,6 @@ from waia.workers.turns import TurnsWorker
 from waia.workers.upkeep import UpkeepWorker
 from waia.workers.uploading import Uploader
 
-
 FETCHING = "voice model"
 
 
