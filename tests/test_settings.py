@@ -61,6 +61,7 @@ def test_an_empty_fallback_text_says_nothing() -> None:
         {"DB_HOST": "db"},
         {"DATABASE_URL": "postgres://x/y"},
         {"READ_RECEIPTS": "maybe"},
+        {"VOICE_MODEL_LANGUAGE": "../../etc"},
         {"META_TOKEN_FILE": "/nowhere/token"},
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import need_voice_model
-from tests.road_world import Inside, inside
+from tests.road_world import Inside, Waia, inside, served
 from tests.roads.bodies import PNID
 from tests.roads.invariants import check_invariants
 from tests.transcription.conftest import Loader
@@ -98,6 +98,20 @@ async def test_a_process_that_leaves_hearing_to_others_takes_no_note(tmp_path: P
         await road.until(STATES, "waiting")
         await road.until("SELECT count(*) FROM media_files WHERE checked_at IS NOT NULL")
         assert await road.store.column("SELECT owner FROM lanes WHERE queue = 'transcripts'") == [""]
+
+
+async def test_a_machine_that_only_hears_takes_the_notes_that_others_leave(tmp_path: Path, mariadb_url: str) -> None:
+    async with served(tmp_path, mariadb_url, VOICE_WORKERS="0") as road:
+        carla = road.world.handset("carla", PNID)
+        await carla.sends_media("audio", spoken(YES).read_bytes(), OGG, voice=True)
+        await road.until(STATES, "waiting")
+        ears = Waia(tmp_path, road.waia.environ | {"VOICE_WORKERS": "2"}, arguments=("work", "--only", "transcription"))
+        try:
+            await ears.launch()
+            await road.until(STATES, "no_model")
+            assert await ears.stop() == 0
+        finally:
+            await ears.kill()
 
 
 async def test_a_decoder_that_is_killed_costs_a_try_and_the_text_arrives_once(

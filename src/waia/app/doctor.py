@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +14,7 @@ from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.media.decoders import ffmpeg_path
 from waia.settings import Settings
+from waia.transcription.ears import standing_of
 from waia.whatsapp.client import open_client
 
 FIXED_SQLITE = (3, 51, 3)
@@ -38,7 +40,7 @@ class Finding:
 
 async def findings(settings: Settings) -> list[Finding]:
     """Everything that can be checked from here, in the order in which it has to work."""
-    found = [*_secrets(settings), *_folders(settings), *_programs()]
+    found = [*_secrets(settings), *_folders(settings), *_programs(), *_voice(settings)]
     found += await _database(settings)
     found += await _graph(settings)
     return found
@@ -88,6 +90,11 @@ def _programs() -> Iterator[Finding]:
     path = ffmpeg_path()
     lack = "not found: no previews, no voice notes; install it, or `pip install waia[ffmpeg]`"
     yield Finding("ok", "ffmpeg", "found") if path else Finding("note", "ffmpeg", lack)
+
+
+def _voice(settings: Settings) -> Iterator[Finding]:
+    standing = standing_of(settings, datetime.now(UTC))
+    yield Finding("ok" if standing == "ok" else "note", "voice notes", standing)
 
 
 async def _database(settings: Settings) -> list[Finding]:
