@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 
 from waia.accounts.office import provide_office
-from waia.owner import settings_page
+from waia.owner import settings_page, voice_model
 from waia.owner.sheets import pages as sheets
 
 routes: Sequence[Router] = (
@@ -17,6 +17,8 @@ routes: Sequence[Router] = (
             settings_page.save_section,
             settings_page.forget,
             settings_page.test_connection,
+            voice_model.show_model,
+            voice_model.download_model,
             sheets.show_sheets,
             sheets.download,
             sheets.download_template,

@@ -18,6 +18,7 @@ from waia.kit.i18n import translator
 from waia.owner.connection import try_connection
 from waia.owner.settings_fields import SECTIONS, Section
 from waia.owner.settings_values import changes, clean, from_environment, shown_fields, troubles
+from waia.owner.voice_model import voice_context
 from waia.rules.book import Rules
 from waia.rules.editing import choose_profile
 from waia.rules.repository import forget_setting, published_flow, store_setting, stored_settings
@@ -35,7 +36,8 @@ async def show_settings(office: Given[Office], settings: Given[Settings]) -> Res
     async with office.accounts.database.reading() as tx:
         stored = await stored_settings(tx)
     parts = [await _context(office, section, settings, stored) for section in SECTIONS.values()]
-    return office.page.html("owner/settings/page.html", parts=parts, variables=from_environment(settings))
+    voice = await voice_context(office, settings)
+    return office.page.html("owner/settings/page.html", parts=parts, voice=voice, variables=from_environment(settings))
 
 
 @put(f"{PAGE}/{{key:str}}", guards=ADMINS, request_max_body_size=LARGEST_FORM)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from waia.accounts.models import User
 from waia.kit import queue
 from waia.kit.db import Transaction
 from waia.kit.sql import insert_ignore, table_of
@@ -116,14 +117,23 @@ async def correct(tx: Transaction, message_id: int, text: str, user_id: int, now
     await tx.execute(update(_ROW).where(_ROW.c.message_id == message_id).values(**values))
 
 
+async def take_back(tx: Transaction, message_id: int) -> None:
+    """The machine's words count again."""
+    values = {"corrected_text": None, "corrected_by": None, "corrected_at": None}
+    await tx.execute(update(_ROW).where(_ROW.c.message_id == message_id).values(**values))
+
+
 def _transcript(row: Any) -> Transcript:
     values = {name: getattr(row, name) for name in Transcript.__dataclass_fields__}
     words = tuple(Word(*word) for word in row.words)
     return Transcript(**values | {"state": TranscriptState(row.state), "words": words})
 
 
-_OF_MESSAGES = select(*(_ROW.c[name] for name in Transcript.__dataclass_fields__)).where(
-    _ROW.c.message_id.in_(bindparam("ids", expanding=True))
+_CORRECTOR = func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("corrector")
+_OF_MESSAGES = (
+    select(*(_ROW.c[name] for name in Transcript.__dataclass_fields__ if name != "corrector"), _CORRECTOR)
+    .outerjoin(User, User.id == _ROW.c.corrected_by)
+    .where(_ROW.c.message_id.in_(bindparam("ids", expanding=True)))
 )
 _WAITING = select(_ROW.c.message_id).where(
     _ROW.c.message_id.in_(bindparam("ids", expanding=True)), _ROW.c.state == "waiting"

@@ -60,7 +60,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a page shows under a voice note. `heard_text` is the machine's, `corrected_text` a person's."""
+    """What a page shows under a voice note. `heard_text` is the machine's, `corrected_text` a person's.
+
+    `corrector` is the name on screen of whoever corrected it, empty when that person is not here any more.
+    """
 
     message_id: int
     chat_id: int
@@ -74,6 +77,11 @@ class Transcript:
     corrected_by: int | None
     corrected_at: datetime | None
     duration_ms: int | None
+    corrector: str = ""
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.corrected_text is not None
 
     @property
     def text(self) -> str:

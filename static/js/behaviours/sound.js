@@ -68,6 +68,11 @@ export default function sounds(thread) {
     if (audio.paused) start(sound);
     else audio.pause();
   });
+  // A word of its transcript was chosen.
+  thread.addEventListener("waia:play", (event) => {
+    seek(of(event), event.detail.from);
+    start(of(event));
+  });
   thread.addEventListener("input", (event) => {
     if (event.target.matches("[data-sound-seek]")) seek(of(event), Number(event.target.value));
   });

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from waia.chats.panel.spoken import Spoken
 from waia.chats.panel.whatsapp_text import Piece
 
 OUTSIDE_WINDOW = 131047
@@ -198,6 +199,7 @@ class Bubble:
     quote: Quote | None
     reactions: tuple[ReactionChip, ...]
     extras: Extras
+    spoken: Spoken | None = None
 
     @property
     def is_file(self) -> bool:

@@ -23,6 +23,7 @@ from waia.chats.panel import (
     picked,
     replies,
     template_picker,
+    transcript_routes,
     undoing,
 )
 from waia.chats.panel.desk import provide_desk
@@ -88,6 +89,11 @@ routes: Sequence[Router] = (
             note_routes.show_edit,
             note_routes.change_note,
             note_routes.remove_note,
+            transcript_routes.show_transcript,
+            transcript_routes.show_correction,
+            transcript_routes.correct,
+            transcript_routes.take_back,
+            transcript_routes.hear_again,
             actions.fetch_file,
             actions.retry,
             actions.resend,

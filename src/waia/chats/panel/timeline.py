@@ -11,16 +11,19 @@ from waia.chats.panel.bubble import Bubble, Quote, ReactionChip, Trouble
 from waia.chats.panel.extras import read_extras
 from waia.chats.panel.files import WITH_FILES
 from waia.chats.panel.repository import AnyRow
+from waia.chats.panel.spoken import Spoken, read_spoken
 from waia.chats.panel.whatsapp_text import pieces, plain, revealed, unturned
 from waia.kit.db import Transaction
 from waia.media.repository import attachments_of
 from waia.media.values import Attachment
+from waia.transcription.repository import transcripts_of
 from waia.whatsapp.error_words import has_words, reason_words
 
 PAGE = 50
 FARTHEST, CONTEXT = 400, 10
 GROUP = timedelta(minutes=3)
 MENU_KINDS = frozenset({"list", "buttons"})
+SPOKEN_KINDS = frozenset({"audio", "voice"})
 QUOTE_LENGTH, FEW_EMOJI = 160, 8
 _JOINERS = frozenset({"\u200d", "\ufe0f", "\u20e3"})
 
@@ -85,12 +88,13 @@ async def bubbles(tx: Transaction, chat_id: int, message_ids: Collection[int], z
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What the messages of a page refer to, by Meta's message id."""
+    """What the messages of a page refer to, by Meta's message id; files and transcripts by ours."""
 
     quoted: Mapping[str, AnyRow]
     taps: Mapping[str, tuple[str, str]]
     reactions: Mapping[str, tuple[ReactionChip, ...]]
     files: Mapping[int, Attachment]
+    spoken: Mapping[int, Spoken]
 
 
 async def _bubbles(tx: Transaction, chat_id: int, rows: Sequence[AnyRow], zone: tzinfo) -> tuple[Bubble, ...]:
@@ -106,9 +110,15 @@ async def _around(tx: Transaction, chat_id: int, rows: Sequence[AnyRow]) -> _Aro
     quoted = {row.wamid: row for row in await repository.quoted_messages(tx, chat_id, elsewhere)}
     taps = {wamid: _tap(details, text) for wamid, details, text in await repository.taps_on(tx, chat_id, menus)}
     chips = _chips(await repository.reactions_to(tx, wamids))
-    return _Around(
-        {**quoted, **here}, taps, chips, await attachments_of(tx, [row.id for row in rows if row.kind in WITH_FILES])
-    )
+    files = await attachments_of(tx, [row.id for row in rows if row.kind in WITH_FILES])
+    return _Around({**quoted, **here}, taps, chips, files, await _spoken(tx, rows))
+
+
+async def _spoken(tx: Transaction, rows: Sequence[AnyRow]) -> Mapping[int, Spoken]:
+    """What was heard in the sounds of these messages; of a message that was taken back nothing."""
+    sounds = [row.id for row in rows if row.kind in SPOKEN_KINDS and not row.revoked_at]
+    found = await transcripts_of(tx, sounds)
+    return {message_id: read_spoken(transcript) for message_id, transcript in found.items()}
 
 
 def _chips(reactions: Sequence[AnyRow]) -> Mapping[str, tuple[ReactionChip, ...]]:
@@ -165,6 +175,7 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
             *around.taps.get(row.wamid or "", ("", "")),
             attachment=None if row.revoked_at else around.files.get(row.id),
         ),
+        spoken=around.spoken.get(row.id),
     )
 
 
