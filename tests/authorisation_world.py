@@ -18,6 +18,7 @@ from waia.chats.delivery_state import DeliveryState
 from waia.chats.models import Chat, ChatRole, Contact, Message, OutboxItem
 from waia.kit.db import Transaction
 from waia.settings import Settings
+from waia.transcription.models import TranscriptRow
 
 PEOPLE = ("anonymous", "must_change", "agent_own", "agent_foreign", "admin")
 ROLES = {"ventas": 1, "otra": 2}
@@ -151,13 +152,15 @@ async def _add_visitor(tx: Transaction, base: int, number: int, person: str) -> 
 
 
 async def _add_messages(tx: Transaction, received_id: int, sent_id: int, now: datetime) -> None:
-    """One from the customer, and one of ours that nobody knows whether it arrived."""
+    """One from the customer, with a transcript, and one of ours that nobody knows whether it arrived."""
     common = {"chat_id": received_id, "text": "hola", "timestamp": now, "received_at": now, "kind": "text"}
     received = {"id": received_id, "direction": "in", "author": "customer", "status": 0}
     sent = {"id": sent_id, "direction": "out", "author": "bot", "status": DeliveryState.UNCERTAIN}
     for message in (received, sent):
         key = f"{message['id']}"
         await tx.execute(insert(Message).values(**common, **message, public_id=key, details={}))
+    heard = {"message_id": received_id, "chat_id": received_id, "state": "heard", "heard_text": "hola", "words": []}
+    await tx.execute(insert(TranscriptRow).values(**heard, wanted_at=now))
     item = {"public_id": f"{sent_id}", "idem_key": f"{sent_id}", "phone_number_id": "1", "origin": "bot"}
     times = {"available_at": now, "created_at": now, "uncertain_since": now}
     await tx.execute(insert(OutboxItem).values(**item, **times, chat_id=received_id, payload="{}", state="uncertain"))

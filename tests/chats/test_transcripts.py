@@ -221,7 +221,7 @@ async def test_what_was_heard_of_a_message_that_was_taken_back_is_not_shown(shop
 
 
 async def test_a_note_that_failed_is_listened_to_once_more(shop: Shop) -> None:
-    chat, message = await add_note(shop, "failed")
+    _, message = await add_note(shop, "failed")
     async with shop.browser("ana") as ana:
         answer = await ana.act("POST", f"/mensajes/{message}/transcripcion")
         assert "Transcribiendo…" in answer.page.text(f"transcript-{message}")

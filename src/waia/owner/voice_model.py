@@ -1,4 +1,4 @@
-"""The voice model on the settings page: whether it is here, how far its download is, and the button that asks for it."""
+"""The voice model on the settings page: whether it is here, how far its download is, the button that asks for it."""
 
 import asyncio
 from typing import Any

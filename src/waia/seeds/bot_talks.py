@@ -5,7 +5,7 @@ from datetime import timedelta
 from waia.seeds import cast
 from waia.seeds.cast import ANA
 from waia.seeds.shop import GREETING, HELLO, OPEN_NOW, TO_SALES
-from waia.seeds.talk import DELIVERED, SENT, Conversation, Line, agent, bot, chosen, customer, options
+from waia.seeds.talk import DELIVERED, SENT, Conversation, Line, agent, bot, chosen, customer, options, voice_note
 
 MATERIALS = options("Granito", "Cuarzo", "Mármol")
 AFTER_QUOTE = options("Hablar con ventas", "Otro material", "Menú")
@@ -13,6 +13,12 @@ MAIN_MENU = options(
     "Cotizar un mesón", "Ver materiales", "Catálogo", "Horario", "Dónde estamos", "Instalación",
     "Cuidado de la piedra", "Hablar con ventas",
     header="Mesones La Piedra", footer="También puedes escribir tu pregunta", button="Ver opciones",
+)  # fmt: skip
+
+ABOUT_THE_SINK = (
+    ("una", 0, 360, 0.97), ("pregunta", 360, 930, 0.99), ("el", 930, 1180, 0.94), ("lavaplatos", 1180, 1870, 0.91),
+    ("lo", 1870, 2110, 0.88), ("instalan", 2110, 2610, 0.96), ("ustedes", 2610, 3160, 0.98), ("o", 3160, 3300, 0.83),
+    ("me", 3300, 3460, 0.9), ("toca", 3460, 3750, 0.95), ("conseguir", 3750, 4440, 0.93), ("plomero", 4440, 4910, 0.52),
 )  # fmt: skip
 
 
@@ -71,6 +77,8 @@ def _bought(greeting: Line) -> Conversation:
                 reaction="👍",
             ),
             agent(ANA, "Anotado. Te confirmo la visita por aquí.", quotes=1),
+            voice_note("lavaplatos.ogg", *ABOUT_THE_SINK, after=timedelta(minutes=3)),
+            agent(ANA, "Lo instalamos nosotros, Carla, con su sifón.", quotes=1),
             customer("Ya hice el anticipo, te mando el comprobante", after=timedelta(hours=20)),
             customer(
                 "",

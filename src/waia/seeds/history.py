@@ -23,6 +23,8 @@ from waia.media.models import Media
 from waia.media.values import MediaState, address_of
 from waia.seeds.cast import Customer
 from waia.seeds.talk import Conversation, Line
+from waia.transcription.models import TranscriptRow
+from waia.transcription.values import TranscriptState
 
 WINDOW = timedelta(hours=24)
 PREVIEW_LENGTH = 200
@@ -69,6 +71,8 @@ async def _write_chat(tx: Transaction, talk: Conversation, contact_id: int, worl
     for line, message in zip(talk.lines, messages, strict=True):
         if line.file in world.files:
             tx.session.add(_attachment(line, message, world))
+        if line.heard:
+            tx.session.add(_transcript(line, message))
 
 
 def _times(talk: Conversation, now: datetime) -> list[datetime]:
@@ -188,6 +192,19 @@ def _attachment(line: Line, message: Message, world: World) -> Media:
     )
     message.media_url = address_of(media.public_id)
     return media
+
+
+def _transcript(line: Line, message: Message) -> TranscriptRow:
+    return TranscriptRow(
+        message_id=message.id,
+        chat_id=message.chat_id,
+        state=TranscriptState.HEARD,
+        heard_text=line.text,
+        words=[[word.text, word.start_ms, word.end_ms, word.confidence] for word in line.heard],
+        confidence=min(word.confidence for word in line.heard),
+        wanted_at=message.received_at,
+        heard_at=message.received_at,
+    )
 
 
 def _tipo(line: Line) -> str:

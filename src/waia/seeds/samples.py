@@ -33,6 +33,7 @@ SAMPLES: Mapping[str, Sample] = {
     "granito.jpg": Sample("image/jpeg", 640, 480),
     "marmol.jpg": Sample("image/jpeg", 640, 480),
     "cuidado.ogg": Sample("audio/ogg", duration_ms=6_827),
+    "lavaplatos.ogg": Sample("audio/ogg", duration_ms=5_311),
     "instalacion.mp4": Sample("video/mp4", 480, 360, 4_000),
     "sticker.webp": Sample("image/webp", 512, 512),
     "sticker-animado.webp": Sample("image/webp", 512, 512, animated=True),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from waia.seeds.cast import Agent, Customer
+from waia.transcription.values import Word
 
 QUEUED, SENT, DELIVERED, READ, FAILED, UNCERTAIN = 0, 1, 2, 3, -1, -3
 
@@ -15,7 +16,7 @@ class Line:
     """`after` is the time since the line before; `rule` is (step, triggers) of the bot's rule.
 
     `quotes` counts back to the line that it answers; `status` is that of an outgoing message.
-    `file` is one of the demo's own (`samples`).
+    `file` is one of the demo's own (`samples`). `heard` are the words of a voice note, as the machine would tell them.
     """
 
     author: str
@@ -31,6 +32,7 @@ class Line:
     mime: str | None = None
     link: str | None = None
     file: str = ""
+    heard: tuple[Word, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,6 +58,14 @@ class Conversation:
 
 def customer(text: str, kind: str = "text", **more: Any) -> Line:
     return Line("customer", text, kind=kind, **more)
+
+
+def voice_note(file: str, *heard: tuple[str, int, int, float], **more: Any) -> Line:
+    """`heard`: word, begin and end in milliseconds, how sure. It is written down by hand, as all of the demo's past."""
+    words = tuple(Word(*each) for each in heard)
+    text = " ".join(word.text for word in words)
+    told: dict[str, Any] = {"mime": "audio/ogg", "file": file, "details": {"voice": True}, "heard": words}
+    return Line("customer", text, kind="voice", **told, **more)
 
 
 def bot(text: str, rule: tuple[str, str] | None = None, kind: str = "text", **more: Any) -> Line:
