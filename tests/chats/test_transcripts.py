@@ -89,11 +89,11 @@ async def test_without_its_sound_the_text_is_only_read(shop: Shop) -> None:
     ("state", "for_ana", "for_beto", "ask"),
     [
         ("waiting", "Transcribiendo…", "Transcribiendo…", ""),
-        ("partial", "El audio llegó incompleto", "El audio llegó incompleto", ""),
+        ("partial", "El audio llegó dañado o incompleto", "El audio llegó dañado o incompleto", ""),
         ("silent", "No se oyen palabras.", "No se oyen palabras.", ""),
         ("too_long", "Es más largo de lo que se transcribe.", "Es más largo de lo que se transcribe.", ""),
         ("no_model", "", "Falta el modelo de voz. Ver en Ajustes", "beto"),
-        ("skipped", "Sin transcribir.", "Sin transcribir.", "ana beto"),
+        ("skipped", "Sin texto por ahora.", "Sin texto por ahora.", "ana beto"),
         ("failed", "No se pudo transcribir.", "No se pudo transcribir.", "ana beto"),
     ],
 )
@@ -247,3 +247,26 @@ async def test_words_of_strangers_are_only_words(shop: Shop) -> None:
         for page in ((await shown(ana, chat)).page, (await ana.get(f"/mensajes/{message}/transcripcion/edicion")).page):
             assert not [e for e in page.elements if "onerror" in e or e.get("id") == "owned"]
             assert "49" not in page.text(f"message-{message}")
+
+
+async def test_the_phone_beside_the_panel_is_told_what_was_heard_of_its_note(shop: Shop) -> None:
+    heard = {"message": {"wamid": "wamid.heard"}}
+    await add_note(shop, **heard)
+    await add_note(shop, "waiting", message={"wamid": "wamid.waits"})
+    chat = await shop.add_chat()
+    plain = await shop.add_message(chat, "", kind="voice", wamid="wamid.plain")
+    await shop.add_file(chat, plain, "audio/ogg", voice=True)
+    fetched = await shop.add_message(chat, "", kind="voice", wamid="wamid.fetched")
+    await shop.add_file(chat, fetched, "audio/ogg", voice=True, state="pending")
+    async with shop.browser("beto") as beto, shop.browser("dora") as dora:
+        for wamid, words, goes_on in (
+            ("heard", "waia oyó: quiero cotizar un masón", False),
+            ("waits", "Transcribiendo…", True),
+            ("fetched", "Transcribiendo…", True),
+            ("plain", "waia no tiene modelo de voz", False),
+        ):
+            page = (await beto.get(f"/oido/ultimo?wamid=wamid.{wamid}")).page
+            assert words in page.text(f"said-wamid.{wamid}-heard")
+            assert bool(page.where(hx_get=f"/oido/ultimo?wamid=wamid.{wamid}")) is goes_on
+        assert (await beto.get("/oido/ultimo?wamid=wamid.of-nobody")).status == 404
+        assert (await dora.get("/oido/ultimo?wamid=wamid.heard")).status == 404

@@ -1,4 +1,4 @@
-"""The voice model on the settings page and in `/readyz`: what stands in the data folder is told, and may be asked for."""
+"""The voice model on the settings page and in `/readyz`: how it stands is told, and it may be asked for."""
 
 import json
 from collections.abc import AsyncIterator
@@ -55,6 +55,7 @@ async def test_the_model_is_asked_for_once_and_its_way_is_followed_to_the_end(sh
             answer = await beto.act("POST", HERE)
             assert "En un momento empieza la descarga." in answer.page.text("voice-model")
             assert answer.page.where(hx_get=HERE)
+        assert (await ready(beto))["voice"] == "wanted"
         tell(shop, "download.json", state="downloading", done=20_000_000, total=40_000_000, at=now.isoformat())
         answer = await beto.get(HERE, "voice-model")
         assert "20,0 MB de 40,0 MB" in answer.page.text("voice-model")
@@ -74,7 +75,7 @@ async def test_the_model_is_asked_for_once_and_its_way_is_followed_to_the_end(sh
     ("state", "error", "silent_s", "words"),
     [
         ("failed", "network", 0, "No hubo conexión"),
-        ("failed", "checksum", 0, "no es lo que el sitio publicó"),
+        ("failed", "wrong_checksum", 0, "no es el modelo que el sitio publicó"),
         ("failed", "odd", 0, "el registro del servidor dice qué"),
         ("wanted", "", 600, "el proceso que transcribe no está en marcha"),
         ("downloading", "", 600, "ya no responde"),
@@ -112,7 +113,9 @@ async def test_hearing_that_is_switched_off_says_so(tmp_path: Path, sqlite_url: 
     await shop.close()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"state": 7}', '{"state": "downloading", "at": "yesterday"}', "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"state": 7}', '{"state": "downloading", "at": "yesterday"}', "\0"]
+)
 async def test_files_that_cannot_be_read_are_as_good_as_none(shop: Shop, content: str) -> None:
     tell(shop, "download.json")
     (shop.parts.settings.data_dir / "models" / "download.json").write_text(content)

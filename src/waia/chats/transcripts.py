@@ -1,4 +1,4 @@
-"""What a voice note says, where people mend it: the machine's words stay beside theirs, and the bot is not asked again."""
+"""What a voice note says, where people mend it: the machine's words stay beside theirs, the bot is not asked again."""
 
 from datetime import datetime
 

@@ -11,17 +11,23 @@ from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
 from waia.kit.i18n import N_
 from waia.settings import Settings
-from waia.transcription.standing import LANGUAGE, ModelState, Standing, ask_for_model, standing
+from waia.transcription.standing import LANGUAGE, Fetcher, ModelState, Standing, standing
 
 PAGE = "/configuracion/ajustes"
 ADDRESS = f"{PAGE}/voz/modelo"
 PART = "owner/settings/_voice_model.html"
 ADMINS = [require_admin]
+NO_CONNECTION = N_("No hubo conexión con el sitio de los modelos, o se cortó. Lo que llegó se guarda.")
+NOT_A_MODEL = N_("Lo descargado no es el modelo que el sitio publicó, así que no se usa.")
 TROUBLES = {
-    "network": N_("No hubo conexión con el sitio de los modelos."),
-    "checksum": N_("Lo descargado no es lo que el sitio publicó, así que no se usa."),
-    "space": N_("No hay espacio en el disco."),
-    "folder": N_("waia no puede escribir en su carpeta de datos."),
+    "network": NO_CONNECTION,
+    "cut_off": NO_CONNECTION,
+    "wrong_checksum": NOT_A_MODEL,
+    "not_a_model": NOT_A_MODEL,
+    "too_much": NOT_A_MODEL,
+    "no_space": N_("No hay espacio en el disco."),
+    "disk": N_("waia no puede escribir en su carpeta de datos."),
+    "no_such_language": N_("El sitio no tiene un modelo para este idioma."),
     "nobody": N_("Nadie la empezó: el proceso que transcribe no está en marcha."),
     "silent": N_("Se detuvo a medias: el proceso que descargaba ya no responde."),
 }
@@ -37,17 +43,22 @@ async def show_model(office: Given[Office], settings: Given[Settings]) -> Respon
 
 
 @post(ADDRESS, guards=ADMINS, status_code=200)
-async def download_model(office: Given[Office], settings: Given[Settings]) -> Response[Any]:
-    """Leaves word for the process that transcribes, which fetches it."""
+async def download_model(office: Given[Office], settings: Given[Settings], fetcher: Given[Fetcher]) -> Response[Any]:
+    """It goes on beside everything else; one that is here, or on its way, is not fetched again."""
+    now = await asyncio.to_thread(standing, settings, office.by.now)
+    if now.may_ask:
+        now = await _fetched(office, fetcher)
+    return office.answer(PART, f"{PAGE}#voz", voice=_context(now))
+
+
+async def _fetched(office: Office, fetcher: Fetcher) -> Standing:
     try:
-        asked = await asyncio.to_thread(ask_for_model, settings, office.by.now)
+        if fetcher.fetch_model():
+            await office.run(lambda tx: office.by.note(tx, "voice_model.wanted", LANGUAGE))
     except OSError as error:
-        log.warning("voice_model_cannot_be_asked_for", error=str(error))
-        failed = Standing(ModelState.FAILED, error="folder")
-        return office.answer(PART, f"{PAGE}#voz", voice=_context(failed))
-    if asked:
-        await office.run(lambda tx: office.by.note(tx, "voice_model.wanted", LANGUAGE))
-    return office.answer(PART, f"{PAGE}#voz", voice=await voice_context(office, settings))
+        log.warning("voice_model_cannot_be_fetched", error=str(error))
+        return Standing(ModelState.FAILED, error="disk")
+    return Standing(ModelState.WANTED)
 
 
 async def voice_context(office: Office, settings: Settings) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """How the voice model of this machine stands, told by files, so that every process that shares the folder sees it.
 
-`<WAIA_DATA>/models/<language>/` is a whole model. Beside it lie `download.json` (`state`: wanted, downloading, failed;
-`done` and `total` in bytes; `error`: one word; `at`: last sign, ISO 8601) and `breaker.json` (`until`: ISO 8601).
+`<WAIA_DATA>/models/<language>/` is a whole model. Beside it lie `download.json` (`state`: wanted, downloading,
+unpacking, done, failed; `done` and `total` in bytes; `error`: one word; `at`: last sign, ISO 8601) and `breaker.json`
+(`until`: ISO 8601).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from waia.kit.clock import Clock
 from waia.settings import Settings
 
 LANGUAGE = "es"
@@ -32,9 +34,16 @@ class ModelState(StrEnum):
     PAUSED = "paused"
 
 
+RUNNING = {
+    "wanted": ModelState.WANTED,
+    "downloading": ModelState.DOWNLOADING,
+    "unpacking": ModelState.DOWNLOADING,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`done` and `total` are bytes, `total` 0 while it is not known; `error` is one word: network, checksum, space…"""
+    """`done` and `total` are bytes, `total` 0 while it is not known; `error` is one word: network, no_space…"""
 
     state: ModelState
     done: int = 0
@@ -82,26 +91,42 @@ def standing(settings: Settings, real_now: datetime) -> Standing:
     return _of_download(_read(folder / DOWNLOAD, Download), real_now)
 
 
-def ask_for_model(settings: Settings, real_now: datetime) -> bool:
-    """Leaves word that the model is wanted; False when it is here, on its way, or not of use. Raises OSError."""
-    if not standing(settings, real_now).may_ask:
-        return False
-    folder = models_dir(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    begun = folder / f"{DOWNLOAD}.new"
-    begun.write_bytes(msgspec.json.encode(Download("wanted", at=real_now)))
-    begun.replace(folder / DOWNLOAD)
-    return True
+@runtime_checkable  # so that a route can ask for it
+class Fetcher(Protocol):
+    """Whoever fetches the model, here or in another process."""
+
+    def fetch_model(self) -> bool:
+        """It will be fetched beside everything else; False when it is on its way. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWord:
+    """Tells the process that fetches, by a file, that the model is wanted."""
+
+    settings: Settings
+    clock: Clock
+
+    def fetch_model(self) -> bool:
+        now = self.clock.real()
+        if not standing(self.settings, now).may_ask:
+            return False
+        folder = models_dir(self.settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        begun = folder / f"{DOWNLOAD}.new"
+        begun.write_bytes(msgspec.json.encode(Download("wanted", at=now)))
+        begun.replace(folder / DOWNLOAD)
+        return True
 
 
 def _of_download(told: Download, real_now: datetime) -> Standing:
     if told.state == ModelState.FAILED:
         return Standing(ModelState.FAILED, told.done, told.total, told.error)
-    if told.state not in {ModelState.WANTED, ModelState.DOWNLOADING}:
+    if told.state not in RUNNING:
         return Standing(ModelState.ABSENT)
     if not _is_ahead(told.at, real_now - SILENT):
         return Standing(ModelState.FAILED, told.done, told.total, "nobody" if told.state == "wanted" else "silent")
-    return Standing(ModelState(told.state), told.done, told.total)
+    return Standing(RUNNING[told.state], told.done, told.total)
 
 
 def _is_ahead(moment: datetime | None, of: datetime) -> bool:
