@@ -16,6 +16,7 @@ async def take_pictures(page: Page, name: str, looks: Sequence[str] = ("wide", "
     for look in looks:
         await page.set_viewport_size(PHONE if look == "phone" else WIDE)
         await page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-        await page.screenshot(path=Path(folder) / f"{name}-{look}.png")
+        # To hide the caret it would write a style into fields, which htmx copies and the page's policy refuses.
+        await page.screenshot(path=Path(folder) / f"{name}-{look}.png", caret="initial")
     await page.set_viewport_size(WIDE)
     await page.emulate_media(color_scheme="light")
