@@ -250,8 +250,7 @@ async def test_words_of_strangers_are_only_words(shop: Shop) -> None:
 
 
 async def test_the_phone_beside_the_panel_is_told_what_was_heard_of_its_note(shop: Shop) -> None:
-    heard = {"message": {"wamid": "wamid.heard"}}
-    await add_note(shop, **heard)
+    await add_note(shop, message={"wamid": "wamid.heard"})
     await add_note(shop, "waiting", message={"wamid": "wamid.waits"})
     chat = await shop.add_chat()
     plain = await shop.add_message(chat, "", kind="voice", wamid="wamid.plain")

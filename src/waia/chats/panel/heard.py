@@ -31,8 +31,8 @@ async def show_heard(desk: Given[Desk], wamid: FromQuery[str] = "") -> Response[
     if state == NOTHING:
         now = await asyncio.to_thread(standing, desk.settings, desk.real_now)
         state = NOTHING if now.state in {ModelState.PRESENT, ModelState.OFF} else "no_model"
-    told = {"wamid": wamid, "state": state, "text": text, "is_admin": desk.user.is_admin}
-    return desk.page.html("chats/_heard.html", **told)
+    is_admin = desk.user.is_admin
+    return desk.page.html("chats/_heard.html", wamid=wamid, state=state, text=text, is_admin=is_admin)
 
 
 async def _heard(tx: Transaction, message_id: int) -> tuple[str, str]:
