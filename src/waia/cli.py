@@ -39,8 +39,9 @@ def work(only: str | None) -> None:
     _collect_no_garbage_yet()
     from waia.app.server import work as run
     from waia.transcription.repository import TRANSCRIPTS
+    from waia.workers.voice_model import VOICE_MODEL
 
-    _guarded(lambda settings: run(settings, (TRANSCRIPTS,) if only else ()))
+    _guarded(lambda settings: run(settings, (TRANSCRIPTS, VOICE_MODEL) if only else ()))
 
 
 @main.command()

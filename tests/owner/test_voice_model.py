@@ -29,6 +29,13 @@ def tell(shop: Shop, name: str, **told: Any) -> None:
     (folder / name).write_text(json.dumps(told))
 
 
+def model_of(shop: Shop) -> None:
+    """As far as a page looks."""
+    folder = shop.parts.settings.data_dir / "models" / "es" / "am"
+    folder.mkdir(parents=True)
+    (folder / "final.mdl").touch()
+
+
 async def told(browser: Browser) -> str:
     return (await browser.get(PAGE)).page.text("voice-model")
 
@@ -61,7 +68,7 @@ async def test_the_model_is_asked_for_once_and_its_way_is_followed_to_the_end(sh
         assert "20,0 MB de 40,0 MB" in answer.page.text("voice-model")
         assert answer.page.where(max="40000000", value="20000000")
         assert (await ready(beto))["voice"] == "downloading"
-        (shop.parts.settings.data_dir / "models" / "es").mkdir()
+        model_of(shop)
         answer = await beto.get(HERE, "voice-model")
         assert "El modelo de voz está listo." in answer.page.text("voice-model")
         assert not answer.page.where(hx_get=HERE)
@@ -96,7 +103,7 @@ async def test_a_download_that_does_not_arrive_says_why_and_can_be_asked_for_aga
 
 async def test_hearing_that_is_paused_says_until_when(shop: Shop) -> None:
     now = shop.parts.clock.real()
-    (shop.parts.settings.data_dir / "models" / "es").mkdir(parents=True)
+    model_of(shop)
     async with shop.browser("beto") as beto:
         tell(shop, "breaker.json", until=(now + timedelta(minutes=5)).isoformat())
         assert "En pausa hasta las" in await told(beto)

@@ -11,9 +11,10 @@ from tests.transcription.speech import YES, spoken
 from waia.kit.clock import Clock
 from waia.settings import Settings, load_settings
 from waia.transcription.breaker import FIRST_PAUSE, LONGEST_PAUSE, Breaker
-from waia.transcription.ears import open_ears, standing_of
+from waia.transcription.ears import open_ears
 from waia.transcription.places import ModelPlaces, Progress
 from waia.transcription.recognizer import BrokenModel, VoiceModel
+from waia.transcription.standing import standing
 from waia.transcription.values import TranscriptState as State
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -83,7 +84,7 @@ async def test_other_processes_are_told_of_the_pause_and_of_its_end(open_with: O
     ears, settings = open_with(Loader(), clock, **slow), load_settings({"WAIA_DATA": str(tmp_path)}, env_file=None)
     states = [(await ears.hear(spoken(YES), OGG)).state for _ in range(4)]
     assert states == [State.HEARD, State.HEARD, State.HEARD, State.SKIPPED]
-    assert _standing(settings, clock).startswith("too slow")
+    assert _standing(settings, clock).startswith("paused until")
     clock.by = timedelta(minutes=2)
     assert _standing(settings, clock) == "ok"
     ears.breaker.limit_s = 100
@@ -115,7 +116,7 @@ async def test_without_a_model_nothing_is_heard_and_the_reason_is_told(tmp_path:
     settings = load_settings({"WAIA_DATA": str(tmp_path), **more}, env_file=None)
     result = await open_ears(settings, Clock()).hear(spoken(YES), OGG)
     assert (result.state, result.reason, result.text) == (State.NO_MODEL, "absent", "")
-    assert _standing(settings, Clock()).startswith("no model: run `waia model download")
+    assert _standing(settings, Clock()).startswith("no model: run `waia model download`")
 
 
 async def test_a_broken_model_is_tried_once_until_another_takes_its_place(open_with: Open, tmp_path: Path) -> None:
@@ -152,9 +153,9 @@ async def test_switched_off_nothing_is_heard(open_with: Open) -> None:
 def test_a_download_is_seen_while_it_runs_and_forgotten_when_it_died(tmp_path: Path) -> None:
     settings = load_settings({"WAIA_DATA": str(tmp_path)}, env_file=None)
     ModelPlaces.of(settings).tell_progress(Progress("downloading", 25, 100, "", NOW, "es"))
-    assert standing_of(settings, NOW) == "the model is on its way: 25 %"
-    assert standing_of(settings, NOW + timedelta(minutes=5)).startswith("no model")
+    assert standing(settings, NOW).verdict == "the model is on its way: 25 %"
+    assert standing(settings, NOW + timedelta(minutes=5)).verdict.endswith("silent")
 
 
 def _standing(settings: Settings, clock: Clock) -> str:
-    return standing_of(settings, clock.real())
+    return standing(settings, clock.real()).verdict

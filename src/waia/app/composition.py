@@ -35,7 +35,6 @@ from waia.push import routes as push_routes
 from waia.quick_replies import routes as reply_routes
 from waia.rules.editor import routes as rule_routes
 from waia.settings import Settings
-from waia.transcription.standing import LeftWord
 from waia.whatsapp.ingress import Ingress
 from waia.whatsapp.webhook import webhook_route
 
@@ -159,8 +158,6 @@ def _dependencies() -> dict[str, Provide]:
     provided = {name: Provide(_part(attrgetter(name)), sync_to_thread=False) for name in names}
     provided["shelf"] = Provide(_part(attrgetter("attacher")), sync_to_thread=False)
     provided["files"] = Provide(_part(attrgetter("exports")), sync_to_thread=False)
-    fetcher = _part(lambda parts: LeftWord(parts.settings, parts.clock))
-    provided["fetcher"] = Provide(fetcher, sync_to_thread=False)
     provided["parts"] = Provide(_part(lambda parts: parts), sync_to_thread=False)
     provided["user"] = Provide(provide_user, sync_to_thread=False)
     provided["page"] = Provide(provide_page, sync_to_thread=False)

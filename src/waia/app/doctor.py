@@ -14,7 +14,7 @@ from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.media.decoders import ffmpeg_path
 from waia.settings import Settings
-from waia.transcription.ears import standing_of
+from waia.transcription.standing import standing
 from waia.whatsapp.client import open_client
 
 FIXED_SQLITE = (3, 51, 3)
@@ -93,8 +93,8 @@ def _programs() -> Iterator[Finding]:
 
 
 def _voice(settings: Settings) -> Iterator[Finding]:
-    standing = standing_of(settings, datetime.now(UTC))
-    yield Finding("ok" if standing == "ok" else "note", "voice notes", standing)
+    verdict = standing(settings, datetime.now(UTC)).verdict
+    yield Finding("ok" if verdict == "ok" else "note", "voice notes", verdict)
 
 
 async def _database(settings: Settings) -> list[Finding]:

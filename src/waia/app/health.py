@@ -13,7 +13,7 @@ from waia.chats.outbox_repository import waiting_count
 from waia.kit.db import Database
 from waia.media.decoders import ffmpeg_path
 from waia.media.fetching_repository import pending_files
-from waia.transcription.standing import ModelState, Standing, standing
+from waia.transcription.standing import standing
 from waia.whatsapp.alerts_repository import open_alerts
 from waia.whatsapp.repository import backlog
 
@@ -35,7 +35,7 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
         voice = await asyncio.to_thread(standing, parts.settings, parts.clock.real())
     except (SQLAlchemyError, OSError, TimeoutError):
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
-    checks["voice"] = _voice_check(voice)
+    checks["voice"] = voice.verdict if voice.is_trouble else "ok"
     wrong = any(value != "ok" for value in checks.values())
     return Response({"status": "degraded" if wrong else "ready", "voice": str(voice.state), "checks": checks})
 
@@ -54,13 +54,6 @@ async def _checks(database: Database) -> dict[str, str]:
         "ffmpeg": "ok" if ffmpeg_path() else "missing: files come without previews, voice notes cannot be made",
         "alerts": f"{len(alerts)} open: {', '.join(sorted({alert.kind for alert in alerts}))}" if alerts else "ok",
     }
-
-
-def _voice_check(voice: Standing) -> str:
-    """An installation without the model, or with a download on its way, is whole all the same."""
-    if voice.state is ModelState.PAUSED and voice.until is not None:
-        return f"paused until {voice.until.isoformat(timespec='seconds')}: hearing voice notes took too long"
-    return f"the download of the model failed: {voice.error}" if voice.state is ModelState.FAILED else "ok"
 
 
 def _age(name: str, count: int, oldest: datetime | None) -> str:

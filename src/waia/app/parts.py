@@ -53,8 +53,7 @@ from waia.workers.transcription import TranscriptionWorker
 from waia.workers.turns import TurnsWorker
 from waia.workers.upkeep import UpkeepWorker
 from waia.workers.uploading import Uploader
-
-FETCHING = "voice model"
+from waia.workers.voice_model import VOICE_MODEL, VoiceModelWorker
 
 
 @dataclass(slots=True)
@@ -105,15 +104,6 @@ class Parts:
     def ears(self) -> Ears:
         return self.hearing.ears
 
-    def fetch_model(self) -> bool:
-        """Let the voice model be fetched beside everything else; False when this process is at it already."""
-        from waia.transcription.download import fetch_quietly  # it brings httpx' client along
-
-        if any(task.get_name() == FETCHING for task in self.background if not task.done()):
-            return False
-        self.background.append(asyncio.create_task(fetch_quietly(self.settings), name=FETCHING))
-        return True
-
     def start_loops(self, only: Collection[str] = ()) -> None:
         """What moves work from row to row; all of it, or what has these names."""
         inbox = InboxWorker(self.database, self.clock, self.mind)
@@ -128,6 +118,7 @@ class Parts:
             "receipts": receipts.step,
             "media": self.media.step,
             TRANSCRIPTS: self.hearing.step,
+            VOICE_MODEL: VoiceModelWorker(self.settings).step,
             "upkeep": UpkeepWorker(self.upkeep, self.clock, self.settings.media_days).step,
             "renditions": RenditionsWorker(self.database, self.clock, self.storage).step,
             "scheduler": scheduler.step,

@@ -7,8 +7,8 @@ from pathlib import Path
 from waia.media.decoders import ffmpeg_path
 from waia.media.limits import MB
 from waia.settings import Settings
-from waia.transcription.ears import standing_of
 from waia.transcription.places import ModelPlaces, Progress
+from waia.transcription.standing import standing
 
 
 async def download(settings: Settings, language: str, tell: Callable[[str], None]) -> Path:
@@ -27,5 +27,5 @@ def status(settings: Settings) -> list[str]:
         f"language: {settings.voice_model_language}",
         f"folder: {places.model}",
         f"ffmpeg: {'found' if ffmpeg_path() else 'missing'}",
-        f"voice notes: {standing_of(settings, datetime.now(UTC))}",
+        f"voice notes: {standing(settings, datetime.now(UTC)).verdict}",
     ]

@@ -11,7 +11,7 @@ from waia.accounts.guards import require_admin
 from waia.accounts.office import Office
 from waia.kit.i18n import N_
 from waia.settings import Settings
-from waia.transcription.standing import LANGUAGE, Fetcher, ModelState, Standing, standing
+from waia.transcription.standing import ModelState, Standing, standing, want_model
 
 PAGE = "/configuracion/ajustes"
 ADDRESS = f"{PAGE}/voz/modelo"
@@ -43,22 +43,19 @@ async def show_model(office: Given[Office], settings: Given[Settings]) -> Respon
 
 
 @post(ADDRESS, guards=ADMINS, status_code=200)
-async def download_model(office: Given[Office], settings: Given[Settings], fetcher: Given[Fetcher]) -> Response[Any]:
-    """It goes on beside everything else; one that is here, or on its way, is not fetched again."""
-    now = await asyncio.to_thread(standing, settings, office.by.now)
-    if now.may_ask:
-        now = await _fetched(office, fetcher)
-    return office.answer(PART, f"{PAGE}#voz", voice=_context(now))
+async def download_model(office: Given[Office], settings: Given[Settings]) -> Response[Any]:
+    """The process that transcribes fetches it; one that is here, or on its way, is not fetched again."""
+    return office.answer(PART, f"{PAGE}#voz", voice=_context(await _asked(office, settings)))
 
 
-async def _fetched(office: Office, fetcher: Fetcher) -> Standing:
+async def _asked(office: Office, settings: Settings) -> Standing:
     try:
-        if fetcher.fetch_model():
-            await office.run(lambda tx: office.by.note(tx, "voice_model.wanted", LANGUAGE))
+        if await asyncio.to_thread(want_model, settings, office.by.now):
+            await office.run(lambda tx: office.by.note(tx, "voice_model.wanted", settings.voice_model_language))
     except OSError as error:
         log.warning("voice_model_cannot_be_fetched", error=str(error))
         return Standing(ModelState.FAILED, error="disk")
-    return Standing(ModelState.WANTED)
+    return await asyncio.to_thread(standing, settings, office.by.now)
 
 
 async def voice_context(office: Office, settings: Settings) -> dict[str, Any]:

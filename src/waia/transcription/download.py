@@ -22,7 +22,7 @@ from waia.kit.errors import WaiaError
 from waia.kit.i18n import N_
 from waia.media.limits import MB
 from waia.settings import Settings
-from waia.transcription.places import ModelPlaces, Progress
+from waia.transcription.places import LONG_AGO, ModelPlaces, Progress
 from waia.transcription.unpacking import NotAModel, unpack
 
 LIST, MOST_LIST, MOST_MODEL = "model-list.json", 4 << 20, 8 << 30
@@ -65,7 +65,7 @@ class Fetching:
     language: str
     reserve: int
     told: Callable[[Progress], None] = lambda _: None
-    _told_at: datetime = field(default_factory=lambda: datetime.fromtimestamp(0, UTC))
+    _told_at: datetime = field(default_factory=lambda: LONG_AGO)
 
     @property
     def folder(self) -> Path:

@@ -1,11 +1,10 @@
 """Hears voice notes: the one door for whoever has a file and wants its words, and what people are told of it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from waia.kit.clock import Clock
@@ -13,7 +12,7 @@ from waia.media.decoders import Killed, NoDecoder, Said, TooSlow, Undecodable
 from waia.settings import Settings
 from waia.transcription.audio import Halted, Limits, Sound, TooLong, sounding
 from waia.transcription.breaker import Breaker
-from waia.transcription.model import Load, Models, NoModel, find_model
+from waia.transcription.model import Load, Models, NoModel
 from waia.transcription.places import ModelPlaces
 from waia.transcription.pool import Pool
 from waia.transcription.recognizer import Found, VoiceModel, recognize
@@ -118,21 +117,3 @@ def open_ears(settings: Settings, clock: Clock, load: Load = VoiceModel) -> Ears
         breaker=Breaker(settings.max_transcription_avg_s),
         clock=clock,
     )
-
-
-def standing_of(settings: Settings, now: datetime, installed: Callable[[str], object] = find_spec) -> str:
-    """`ok`, or what an operator should know; read from files, so that every process tells the same."""
-    places = ModelPlaces.of(settings)
-    progress, pause = places.progress, places.pause
-    if not settings.max_transcription_ms:
-        return "ok"
-    if progress is not None and progress.is_running(now):
-        share = 100 * progress.done // max(progress.total, 1)
-        return f"the model is on its way: {share} %"
-    if find_model(places.model) is None:
-        return f"no model: run `waia model download {settings.voice_model_language}`; voice notes are not transcribed"
-    if installed("vosk") is None:
-        return "the package vosk is missing: voice notes are not transcribed"
-    if pause is not None and now < pause.until:
-        return f"too slow: no voice note is transcribed until {pause.until:%H:%M:%S} UTC"
-    return "ok"

@@ -3,39 +3,44 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from waia.settings import Settings
 
 DOWNLOAD, BREAKER = "download.json", "breaker.json"
-FRESH = timedelta(seconds=30)
+FRESH = timedelta(seconds=90)
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """Of a download. `state`: downloading, unpacking, done, failed. `done` of `total` bytes; `at` is the last news."""
+    """Of a download. `state`: wanted, downloading, unpacking, done, failed. `done` of `total` bytes; `at`: news."""
 
     state: str
-    done: int
-    total: int
-    error: str
-    at: datetime
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    at: Annotated[datetime, msgspec.Meta(tz=True)] = LONG_AGO
     language: str = ""
+
+    @property
+    def is_begun(self) -> bool:
+        return self.state in {"wanted", "downloading", "unpacking"}
 
     def is_running(self, now: datetime) -> bool:
         """Who says nothing for long is gone."""
-        return self.state in {"downloading", "unpacking"} and now - self.at < FRESH
+        return self.is_begun and now - self.at < FRESH
 
 
 class Pause(msgspec.Struct, frozen=True):
     """Nothing is heard until then."""
 
-    until: datetime
+    until: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,14 @@
-"""How the voice model of this machine stands, told by files, so that every process that shares the folder sees it.
+"""How hearing stands on this machine, told by files, so that every process that shares the folder tells the same."""
 
-`<WAIA_DATA>/models/<language>/` is a whole model. Beside it lie `download.json` (`state`: wanted, downloading,
-unpacking, done, failed; `done` and `total` in bytes; `error`: one word; `at`: last sign, ISO 8601) and `breaker.json`
-(`until`: ISO 8601).
-"""
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from importlib.util import find_spec
 
-import msgspec
-
-from waia.kit.clock import Clock
 from waia.settings import Settings
-
-LANGUAGE = "es"
-SILENT = timedelta(seconds=90)  # a download that gives no sign for so long is not going on
-T = TypeVar("T", bound=msgspec.Struct)
-DOWNLOAD, BREAKER = "download.json", "breaker.json"
+from waia.transcription.model import find_model
+from waia.transcription.places import ModelPlaces, Progress
 
 
 class ModelState(StrEnum):
@@ -27,18 +16,12 @@ class ModelState(StrEnum):
 
     OFF = "off"
     PRESENT = "present"
+    NO_PACKAGE = "no_package"
     ABSENT = "absent"
     WANTED = "wanted"
     DOWNLOADING = "downloading"
     FAILED = "failed"
     PAUSED = "paused"
-
-
-RUNNING = {
-    "wanted": ModelState.WANTED,
-    "downloading": ModelState.DOWNLOADING,
-    "unpacking": ModelState.DOWNLOADING,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,83 +42,58 @@ class Standing:
     def may_ask(self) -> bool:
         return self.state in {ModelState.ABSENT, ModelState.FAILED}
 
+    @property
+    def verdict(self) -> str:
+        """`ok`, or what an operator should know."""
+        match self.state:
+            case ModelState.PAUSED if self.until:
+                return f"paused until {self.until:%H:%M:%S} UTC: hearing voice notes took too long"
+            case ModelState.FAILED:
+                return f"the download of the model failed: {self.error}"
+            case ModelState.WANTED | ModelState.DOWNLOADING:
+                return f"the model is on its way: {100 * self.done // max(self.total, 1)} %"
+            case ModelState.ABSENT:
+                return "no model: run `waia model download`; voice notes are not transcribed"
+            case ModelState.NO_PACKAGE:
+                return "the package vosk is missing: voice notes are not transcribed"
+        return "ok"
 
-class Download(msgspec.Struct, frozen=True):
-    """What stands in `download.json`."""
-
-    state: str = ""
-    done: int = 0
-    total: int = 0
-    error: str = ""
-    at: datetime | None = None
+    @property
+    def is_trouble(self) -> bool:
+        """An installation without a model, or with a download on its way, is whole all the same."""
+        return self.state in {ModelState.PAUSED, ModelState.FAILED}
 
 
-class Breaker(msgspec.Struct, frozen=True):
-    """What stands in `breaker.json`."""
-
-    until: datetime | None = None
-
-
-def models_dir(settings: Settings) -> Path:
-    return settings.data_dir / "models"
-
-
-def standing(settings: Settings, real_now: datetime) -> Standing:
+def standing(settings: Settings, real_now: datetime, installed: Callable[[str], object] = find_spec) -> Standing:
     """Reads three small files, and never raises for what is in them."""
-    folder = models_dir(settings)
     if settings.max_transcription_ms <= 0:
         return Standing(ModelState.OFF)
-    if (folder / LANGUAGE).is_dir():
-        until = _read(folder / BREAKER, Breaker).until
-        return Standing(ModelState.PAUSED, until=until) if _is_ahead(until, real_now) else Standing(ModelState.PRESENT)
-    return _of_download(_read(folder / DOWNLOAD, Download), real_now)
+    places = ModelPlaces.of(settings)
+    if find_model(places.model) is None:
+        return _of_download(places.progress, real_now)
+    if installed("vosk") is None:
+        return Standing(ModelState.NO_PACKAGE)
+    pause = places.pause
+    if pause is not None and real_now < pause.until:
+        return Standing(ModelState.PAUSED, until=pause.until)
+    return Standing(ModelState.PRESENT)
 
 
-@runtime_checkable  # so that a route can ask for it
-class Fetcher(Protocol):
-    """Whoever fetches the model, here or in another process."""
-
-    def fetch_model(self) -> bool:
-        """It will be fetched beside everything else; False when it is on its way. Raises OSError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class LeftWord:
-    """Tells the process that fetches, by a file, that the model is wanted."""
-
-    settings: Settings
-    clock: Clock
-
-    def fetch_model(self) -> bool:
-        now = self.clock.real()
-        if not standing(self.settings, now).may_ask:
-            return False
-        folder = models_dir(self.settings)
-        folder.mkdir(parents=True, exist_ok=True)
-        begun = folder / f"{DOWNLOAD}.new"
-        begun.write_bytes(msgspec.json.encode(Download("wanted", at=now)))
-        begun.replace(folder / DOWNLOAD)
-        return True
+def want_model(settings: Settings, real_now: datetime) -> bool:
+    """Leave word for the process that transcribes; False when the model is here or on its way. Raises OSError."""
+    if not standing(settings, real_now).may_ask:
+        return False
+    wanted = Progress("wanted", at=real_now, language=settings.voice_model_language)
+    ModelPlaces.of(settings).tell_progress(wanted)
+    return True
 
 
-def _of_download(told: Download, real_now: datetime) -> Standing:
-    if told.state == ModelState.FAILED:
+def _of_download(told: Progress | None, real_now: datetime) -> Standing:
+    if told is not None and told.state == "failed":
         return Standing(ModelState.FAILED, told.done, told.total, told.error)
-    if told.state not in RUNNING:
+    if told is None or not told.is_begun:
         return Standing(ModelState.ABSENT)
-    if not _is_ahead(told.at, real_now - SILENT):
+    if not told.is_running(real_now):
         return Standing(ModelState.FAILED, told.done, told.total, "nobody" if told.state == "wanted" else "silent")
-    return Standing(RUNNING[told.state], told.done, told.total)
-
-
-def _is_ahead(moment: datetime | None, of: datetime) -> bool:
-    return moment is not None and moment.tzinfo is not None and moment > of
-
-
-def _read(file: Path, kind: type[T]) -> T:
-    """Nothing told, where the file is missing or is not what it should be."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError):
-        return kind()
+    state = ModelState.WANTED if told.state == "wanted" else ModelState.DOWNLOADING
+    return Standing(state, told.done, told.total)
