@@ -22,7 +22,7 @@ from tests.transcription.conftest import Loader, Open
 from tests.transcription.speech import TALK, silence, spoken
 from waia.media import decoders
 from waia.media.decoders import Killed
-from waia.transcription.audio import Limits, ends_in_a_page
+from waia.transcription.audio import Limits, is_cut_off
 from waia.transcription.ears import Ears
 from waia.transcription.values import TranscriptState as State
 
@@ -66,7 +66,7 @@ async def test_a_note_that_was_cut_is_heard_in_part_although_ffmpeg_is_content(e
     assert await plain.wait() == 0
     heard = await ears.hear(cut, OGG)
     assert (heard.state, heard.text, heard.reason) == (State.PARTIAL, "hola", "damaged")
-    assert not ends_in_a_page(spoken(TALK, pause_s=3), OGG)
+    assert not is_cut_off(spoken(TALK, pause_s=3), OGG)
 
 
 async def test_damaged_notes_end_in_part_or_not_at_all_and_nobody_is_lost(ears: Ears, tmp_path: Path) -> None:

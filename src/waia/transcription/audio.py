@@ -119,7 +119,7 @@ class Sound:
         """ffmpeg is content with half a file, so what it told and what came are compared."""
         lacks = self.declared_ms is not None and self.duration_ms < self.declared_ms * 0.95 - 500
         told = said.words.lower()
-        return said.code != 0 or lacks or any(sign in told for sign in _TROUBLE) or ends_in_a_page(self.path, self.mime)
+        return said.code != 0 or lacks or any(sign in told for sign in _TROUBLE) or is_cut_off(self.path, self.mime)
 
 
 @asynccontextmanager
@@ -137,7 +137,7 @@ async def sounding(path: Path, mime: str, limits: Limits) -> AsyncIterator[tuple
             listening.cancel()
 
 
-def ends_in_a_page(path: Path, mime: str) -> bool:
+def is_cut_off(path: Path, mime: str) -> bool:
     """Whether an Ogg file was cut: its last page says how long it is, and there is less, or something else behind."""
     if not mime.startswith("audio/ogg"):
         return False
