@@ -210,7 +210,7 @@ async def test_the_command_fetches_and_says_how_it_stands(tmp_path: Path) -> Non
         fetched = await _waia(tmp_path, mirror, "model", "download", "es")
         after = await _waia(tmp_path, mirror, "model", "status")
         refused = await _waia(tmp_path, mirror, "model", "download", "xx")
-    assert "no model: run `waia model download es`" in before
+    assert "no model: run `waia model download`" in before
     assert "The model is in" in fetched
     assert "voice notes: ok" in after
     assert "no_such_language" in refused

@@ -79,7 +79,7 @@ async def test_b16_without_a_model_nobody_is_told_anything(tmp_path: Path, sqlit
         await road.calm()
         assert len(road.world.sent) == before
         assert (await road.store.row("SELECT reason, heard_text FROM transcripts")) == ("absent", "")
-        assert "waia model download es" in (await road.http.get("/readyz")).json()["checks"]["voice"]
+        assert (await road.http.get("/readyz")).json()["voice"] == "absent"
         await check_invariants(road)
 
 
@@ -169,11 +169,12 @@ async def test_a_note_whose_lane_was_lost_comes_back(tmp_path: Path, sqlite_url:
 
 
 async def test_a_file_that_is_gone_ends_the_waiting(tmp_path: Path, sqlite_url: str) -> None:
+    """Nobody waits for ever, whether the sweep has the file fetched once more in time or not."""
     async with with_one_word(tmp_path, sqlite_url, VOICE_WORKERS="0") as road:
         await says_aloud(road)
         await road.until(STATES, "waiting")
         key = await road.store.one("SELECT storage_key FROM media_files")
         await road.parts.storage.remove(key)
         road.parts.ears.pool.size = 1
-        await road.until("SELECT reason FROM transcripts WHERE state = 'failed'", "no_file")
+        await road.until("SELECT count(*) FROM transcripts WHERE state = 'waiting'", 0)
         await road.until("SELECT count(*) FROM lanes WHERE queue = 'transcripts'", 0)

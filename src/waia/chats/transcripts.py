@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from waia.accounts.signed_in import SignedIn
-from waia.chats.record import PREVIEW_LENGTH, ChatRecord
+from waia.chats.record import ChatRecord
 from waia.chats.repository import save_chats
 from waia.chats.transcripts_repository import store_text
 from waia.kit.db import Transaction
@@ -57,7 +57,7 @@ async def retell(tx: Transaction, chat: ChatRecord, message_id: int, text: str) 
     await store_text(tx, message_id, text)
     tx.announce("message_changed", chat.id, str(message_id))
     if chat.last_message_id == message_id:
-        chat.preview, chat.dirty = " ".join(text.split())[:PREVIEW_LENGTH], True
+        chat.preview_text(text)
         await save_chats(tx, [chat])
 
 
