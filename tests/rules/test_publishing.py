@@ -57,7 +57,7 @@ async def desk(database: Database) -> Database:
 async def save(
     desk: Database, content: RuleContent, rule_id: int | None = None, seen: str = "", who: SignedIn = BETO
 ) -> int:
-    return await desk.run(lambda tx: editing.save(tx, who, rule_id, content, seen, NOW))
+    return (await desk.run(lambda tx: editing.save(tx, who, rule_id, content, seen, NOW))).rule_id
 
 
 async def draft_of(desk: Database) -> Draft:
@@ -199,7 +199,7 @@ async def test_rules_are_put_in_order_with_as_few_changes_as_may_be(desk: Databa
 
 async def test_a_copy_stands_below_its_rule_and_sleeps(desk: Database) -> None:
     other = await save(desk, RuleContent(step=HOME, triggers="x", text="X"))
-    copy_id = await desk.run(lambda tx: editing.copy(tx, BETO, 1, NOW))
+    copy_id = (await desk.run(lambda tx: editing.copy(tx, BETO, 1, NOW))).rule_id
     draft = await draft_of(desk)
     assert draft.in_step(HOME) == [1, copy_id, other]
     assert not draft.rules[copy_id].enabled

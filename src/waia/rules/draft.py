@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -35,13 +35,16 @@ class Pending:
 class Draft:
     """`live` and `pending` by rule id. Ids are never used twice, so a rule keeps its own through every version.
 
-    `profile` is the one that the flow will have, `live_profile` the one in force.
+    `profile` is the one that the flow will have, `live_profile` the one in force. `turn` is the number of the newest
+    change that is in it, `next_id` the id that the next new rule gets.
     """
 
     live: Contents
     pending: Mapping[int, Pending] = field(default_factory=dict)
     profile: FlowProfile = FlowProfile.WAIA
     live_profile: FlowProfile = FlowProfile.WAIA
+    turn: int = 0
+    next_id: int = 1
 
     @cached_property
     def rules(self) -> dict[int, RuleContent]:
@@ -74,6 +77,13 @@ class Draft:
         if self._is_deleted(rule_id):
             return Status.REMOVED
         return Status.CHANGED if rule_id in self.live else Status.ADDED
+
+    def with_change(self, rule_id: int, one: Pending | None) -> "Draft":
+        """None: the rule is as it is in force. One that says again what is in force is no change either."""
+        pending = {known: change for known, change in self.pending.items() if known != rule_id}
+        if one is not None and (one.deleted or self.live.get(rule_id) != one.content):
+            pending[rule_id] = one
+        return replace(self, pending=pending, next_id=max(self.next_id, rule_id + 1))
 
     def book(self, settings: FlowSettings, retired: Iterable[str] = ()) -> RuleBook:
         return RuleBook(rules_in(self.rules), settings, retired)

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Raw
 from sqlalchemy import Row, delete, func, insert, select, update
 
@@ -50,12 +52,15 @@ async def next_rule_id(tx: Transaction) -> int:
 
 async def next_rule_ids(tx: Transaction, count: int) -> Sequence[int]:
     """Ids that no rule ever had: an old menu names the rule that sent it. The caller holds the lock."""
-    used = (select(func.coalesce(func.max(column), 0)).scalar_subquery() for column in (_RULES.c.id, _DRAFTS.c.rule_id))
-    counted = select(Counter.value).where(Counter.name == COUNTER).scalar_subquery()
-    found = (await tx.execute(select(*used, counted))).one()
-    last = max(int(number or 0) for number in found)
+    last = await _last_rule_id(tx)
     await tx.execute(update(Counter).where(Counter.name == COUNTER).values(value=last + count))
     return range(last + 1, last + count + 1)
+
+
+async def _last_rule_id(tx: Transaction) -> int:
+    used = (select(func.coalesce(func.max(column), 0)).scalar_subquery() for column in (_RULES.c.id, _DRAFTS.c.rule_id))
+    counted = select(Counter.value).where(Counter.name == COUNTER).scalar_subquery()
+    return max(int(number or 0) for number in (await tx.execute(select(*used, counted))).one())
 
 
 async def remember_ids(tx: Transaction, rules: Contents) -> None:
@@ -69,13 +74,22 @@ async def live_rules(tx: Transaction) -> dict[int, RuleContent]:
     return await asyncio.to_thread(lambda: contents_of(rules.all(), medias.all()))  # may be ten thousand
 
 
+async def current_draft(tx: Transaction, known: Draft | None = None) -> Draft:
+    """Take a turn, and get the draft to change in it. `known` spares the reading where it is still the newest."""
+    turn = await lock(tx)
+    if known is None or known.turn != turn - 1:
+        return await read_draft(tx)
+    return replace(known, turn=turn)
+
+
 async def read_draft(tx: Transaction) -> Draft:
+    turn, next_id = await last_turn(tx), await _last_rule_id(tx) + 1  # before reading: what comes later is noticed
     live = await live_rules(tx)
     found = select(*_DRAFTS.c, _NAME).outerjoin(User, User.id == _DRAFTS.c.author_id).order_by(_DRAFTS.c.id)
     changed = await tx.execute(found)
     pending = await asyncio.to_thread(lambda: {row.rule_id: _pending(row) for row in changed})
     stored = await stored_settings(tx)
-    return Draft(live, pending, draft_profile_of(stored), profile_of(stored))
+    return Draft(live, pending, draft_profile_of(stored), profile_of(stored), turn, next_id)
 
 
 async def keep(
@@ -131,9 +145,9 @@ async def write_live(tx: Transaction, before: Contents, after: Contents) -> None
         await tx.execute(insert(_MEDIAS), medias)
 
 
-async def add_version(tx: Transaction, rules: Contents, values: Mapping[str, Any]) -> int:
-    packed = [{"id": rule_id, **content.to_json()} for rule_id, content in sorted(rules.items())]
-    done = await tx.execute(insert(_VERSIONS).values(rules=packed, **values))
+async def add_version(tx: Transaction, rules: Raw, values: Mapping[str, Any]) -> int:
+    """`rules` as `packed_version` makes them."""
+    done = await tx.execute(insert(_VERSIONS).values(rules=rules, **values))
     return int(done.inserted_primary_key[0])
 
 
@@ -143,6 +157,11 @@ async def newest_version(tx: Transaction) -> Row[Any] | None:
 
 async def version(tx: Transaction, version_id: int) -> Row[Any] | None:
     return await _one_version(tx, version_id)
+
+
+async def profile_of_version(tx: Transaction, version_id: int) -> str:
+    found = select(_VERSIONS.c.profile).where(_VERSIONS.c.id == version_id)
+    return str((await tx.execute(found)).scalar_one())
 
 
 async def version_before(tx: Transaction, version_id: int) -> Row[Any] | None:
@@ -161,6 +180,14 @@ async def role_names(tx: Transaction) -> dict[str, str]:
     """Names of the roles by keyword, in the order of their names."""
     found = select(Role.keyword, Role.name).where(Role.keyword != "").order_by(Role.name)
     return {row.keyword: row.name for row in await tx.execute(found)}
+
+
+def packed_version(rules: Contents) -> Raw:
+    """A picture of all rules, by slices: a thread that encodes ten thousand in one call holds everybody up."""
+    packed = [
+        msgspec.json.encode({"id": rule_id, **content.to_json()}) for rule_id, content in sorted(rules.items())
+    ]
+    return Raw(b"[" + b",".join(packed) + b"]")
 
 
 def rules_of_version(row: Row[Any]) -> dict[int, RuleContent]:

@@ -1,5 +1,6 @@
 """What an admin does to the draft: save, remove, bring back, copy, switch on and off, put elsewhere, throw away."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -11,7 +12,7 @@ from waia.kit.errors import Conflict, NotFound
 from waia.kit.i18n import N_
 from waia.rules import draft_repository as repository
 from waia.rules.content import RuleContent
-from waia.rules.draft import Draft
+from waia.rules.draft import Draft, Pending
 from waia.rules.repository import forget_setting, store_setting, stored_settings
 from waia.rules.stored_settings import DRAFT_PROFILE, profile_of
 
@@ -35,49 +36,71 @@ class Overtaken(Conflict):
         return self.theirs.seen if self.theirs else GONE
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The rule that was edited, and the draft as it is now."""
+
+    rule_id: int
+    draft: Draft
+
+
 async def save(
-    tx: Transaction, user: SignedIn, rule_id: int | None, content: RuleContent, seen: str, now: datetime
-) -> int:
-    """The rule's id. `seen` is what the rule said when the form was opened; empty overwrites whatever it says.
+    tx: Transaction,
+    user: SignedIn,
+    rule_id: int | None,
+    content: RuleContent,
+    seen: str,
+    now: datetime,
+    *,
+    known: Draft | None = None,
+) -> Edited:
+    """`seen` is what the rule said when the form was opened; empty overwrites whatever it says.
 
     A rule that somebody removed meanwhile comes back for who was told of it (`GONE`). Raises Overtaken, NotFound.
+    Here and below `known` is the draft as it was read before: it is not read again unless somebody changed it since.
     """
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+    draft = await repository.current_draft(tx, known)
+    placed = placed_content(draft, rule_id, content, seen)
     if rule_id is None:
         rule_id = await repository.next_rule_id(tx)
-        content = msgspec.structs.replace(content, priority=_last_priority(draft, content.step))
-    else:
-        current = _current(draft, rule_id, seen)
-        content = msgspec.structs.replace(content, priority=current.priority, enabled=current.enabled)
-    await _keep(tx, draft, rule_id, content, user, now)
-    return rule_id
+    return await _keep(tx, draft, rule_id, placed, user, now)
 
 
-async def remove(tx: Transaction, user: SignedIn, rule_id: int, now: datetime) -> None:
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+def placed_content(draft: Draft, rule_id: int | None, content: RuleContent, seen: str) -> RuleContent:
+    """What saving it will keep: forms say neither the place of a rule nor whether it is active."""
+    if rule_id is None:
+        return msgspec.structs.replace(content, priority=_last_priority(draft, content.step))
+    current = _current(draft, rule_id, seen)
+    return msgspec.structs.replace(content, priority=current.priority, enabled=current.enabled)
+
+
+async def remove(
+    tx: Transaction, user: SignedIn, rule_id: int, now: datetime, *, known: Draft | None = None
+) -> Edited:
+    draft = await repository.current_draft(tx, known)
     content = _existing(draft, rule_id)
     await repository.keep(tx, rule_id, content, user, now, deleted=True)
+    return Edited(rule_id, draft.with_change(rule_id, _pending(content, user, now, deleted=True)))
 
 
-async def bring_back(tx: Transaction, user: SignedIn, rule_id: int, now: datetime) -> None:
+async def bring_back(
+    tx: Transaction, user: SignedIn, rule_id: int, now: datetime, *, known: Draft | None = None
+) -> Edited:
     """A rule that the draft removes stays after all, as it was last."""
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+    draft = await repository.current_draft(tx, known)
     removed = draft.pending.get(rule_id)
     if removed is None or not removed.deleted:
         raise NotFound
-    await _keep(tx, draft, rule_id, removed.content, user, now)
+    return await _keep(tx, draft, rule_id, removed.content, user, now)
 
 
-async def forget_change(tx: Transaction, rule_id: int) -> None:
+async def forget_change(tx: Transaction, rule_id: int, *, known: Draft | None = None) -> Edited:
     """The rule is again as it is in force; one that was new is gone."""
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+    draft = await repository.current_draft(tx, known)
     if rule_id not in draft.pending:
         raise NotFound
     await repository.drop(tx, [rule_id])
+    return Edited(rule_id, draft.with_change(rule_id, None))
 
 
 async def forget_all(tx: Transaction) -> None:
@@ -95,41 +118,42 @@ async def choose_profile(tx: Transaction, profile: FlowProfile) -> None:
         await store_setting(tx, DRAFT_PROFILE, profile)
 
 
-async def switch(tx: Transaction, user: SignedIn, rule_id: int, enabled: bool, now: datetime) -> None:
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+async def switch(
+    tx: Transaction, user: SignedIn, rule_id: int, enabled: bool, now: datetime, *, known: Draft | None = None
+) -> Edited:
+    draft = await repository.current_draft(tx, known)
     content = msgspec.structs.replace(_existing(draft, rule_id), enabled=enabled)
-    await _keep(tx, draft, rule_id, content, user, now)
+    return await _keep(tx, draft, rule_id, content, user, now)
 
 
-async def copy(tx: Transaction, user: SignedIn, rule_id: int, now: datetime) -> int:
+async def copy(tx: Transaction, user: SignedIn, rule_id: int, now: datetime, *, known: Draft | None = None) -> Edited:
     """Below the original, and switched off: two rules with the same words would shadow each other."""
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+    draft = await repository.current_draft(tx, known)
     content = msgspec.structs.replace(_existing(draft, rule_id), enabled=False)
     copy_id = await repository.next_rule_id(tx)
-    await _keep(tx, draft, copy_id, content, user, now)
-    with_copy = await repository.read_draft(tx)
-    place = with_copy.in_step(content.step).index(rule_id) + 1
-    await _move(tx, with_copy, copy_id, place, user, now)
-    return copy_id
+    copied = await _keep(tx, draft, copy_id, content, user, now)
+    place = copied.draft.in_step(content.step).index(rule_id) + 1
+    return await _move(tx, copied.draft, copy_id, place, user, now)
 
 
-async def move(tx: Transaction, user: SignedIn, rule_id: int, place: int, now: datetime) -> None:
+async def move(
+    tx: Transaction, user: SignedIn, rule_id: int, place: int, now: datetime, *, known: Draft | None = None
+) -> Edited:
     """To this place among the rules of its step, from 0."""
-    await repository.lock(tx)
-    draft = await repository.read_draft(tx)
+    draft = await repository.current_draft(tx, known)
     _existing(draft, rule_id)
-    await _move(tx, draft, rule_id, place, user, now)
+    return await _move(tx, draft, rule_id, place, user, now)
 
 
-async def _move(tx: Transaction, draft: Draft, rule_id: int, place: int, user: SignedIn, now: datetime) -> None:
+async def _move(tx: Transaction, draft: Draft, rule_id: int, place: int, user: SignedIn, now: datetime) -> Edited:
     order = draft.in_step(draft.rules[rule_id].step)
     order.remove(rule_id)
     order.insert(max(0, min(place, len(order))), rule_id)
+    edited = Edited(rule_id, draft)
     for moved_id, priority in _priorities(draft, order, rule_id).items():
         content = msgspec.structs.replace(draft.rules[moved_id], priority=priority)
-        await _keep(tx, draft, moved_id, content, user, now)
+        edited = Edited(rule_id, (await _keep(tx, edited.draft, moved_id, content, user, now)).draft)
+    return edited
 
 
 def _priorities(draft: Draft, order: list[int], rule_id: int) -> dict[int, int]:
@@ -157,12 +181,17 @@ def _candidates(low: tuple[int, int] | None, high: tuple[int, int] | None, own: 
 
 async def _keep(
     tx: Transaction, draft: Draft, rule_id: int, content: RuleContent, user: SignedIn, now: datetime
-) -> None:
+) -> Edited:
     """A rule that says again what is in force is no change."""
     if draft.live.get(rule_id) == content:
         await repository.drop(tx, [rule_id])
     else:
         await repository.keep(tx, rule_id, content, user, now)
+    return Edited(rule_id, draft.with_change(rule_id, _pending(content, user, now)))
+
+
+def _pending(content: RuleContent, user: SignedIn, now: datetime, *, deleted: bool = False) -> Pending:
+    return Pending(content, deleted, user.name, now)
 
 
 def _existing(draft: Draft, rule_id: int) -> RuleContent:

@@ -43,9 +43,10 @@ async def add_entry(request: AnyRequest, rule_desk: Given[RuleDesk]) -> Response
     content = RuleContent(step=found["target"], triggers="@entrada", text=WELCOME.format(option=found["option"]))
 
     async def work(tx: Transaction) -> int:
-        rule_id = await editing.save(tx, rule_desk.user, None, content, "", rule_desk.real_now)
-        await rule_desk.note_rule(tx, "rule.created", rule_id, None, content)
-        return rule_id
+        known = state.draft
+        edited = await editing.save(tx, rule_desk.user, None, content, "", rule_desk.real_now, known=known)
+        await rule_desk.note_rule(tx, "rule.created", edited.rule_id, None, content)
+        return edited.rule_id
 
     rule_id = await rule_desk.run(work)
     return Redirect(f"/reglas?abierta={rule_id}#rule-{rule_id}", status_code=303)

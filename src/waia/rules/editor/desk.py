@@ -59,10 +59,11 @@ class RuleDesk:
 
     async def state(self) -> State:
         async with self.database.reading() as tx:
-            return await self.state_in(tx)
+            draft, roles = await repository.read_draft(tx), await repository.role_names(tx)
+        return await self.state_of(draft, roles)
 
-    async def state_in(self, tx: Transaction) -> State:
-        draft, roles = await repository.read_draft(tx), await repository.role_names(tx)
+    async def state_of(self, draft: Draft, roles: Mapping[str, str]) -> State:
+        """Checks the whole flow, which takes a second where it is huge: not in a transaction that others wait for."""
         return await asyncio.to_thread(_state, draft, self.flow, roles)
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:

@@ -19,7 +19,7 @@ from waia.rules.difference_words import Sentence, profile_sentences, sentences
 from waia.rules.differences import changes_between
 from waia.rules.editor.desk import LARGEST_FORM, LONGEST_DETAIL, RuleDesk, State
 from waia.rules.editor.pages import shared
-from waia.rules.publishing import DraftMoved, NothingToPublish, Published, changed_values, publish, roll_back
+from waia.rules.publishing import DraftMoved, NothingToPublish, Published, changed_values, prepare, prepare_return, publish, roll_back
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -42,16 +42,19 @@ async def show_changes(rule_desk: Given[RuleDesk]) -> Response[Any]:
 @post("/reglas/publicacion", status_code=200, request_max_body_size=LARGEST_FORM)
 async def publish_draft(request: AnyRequest, rule_desk: Given[RuleDesk]) -> Response[Any]:
     seen = (await read_form(request, PublishForm)).seen
+    state = await rule_desk.state()
+    async with rule_desk.database.reading() as tx:
+        ready = await prepare(tx, state.draft)
+    looked_at = seen or await asyncio.to_thread(lambda: state.draft.seen)
 
     async def work(tx: Transaction) -> Published:
-        state = await rule_desk.state_in(tx)
-        if state.checked.blocking:
-            raise HasErrors
-        done = await publish(tx, rule_desk.user, rule_desk.real_now, seen=seen or state.draft.seen)
+        done = await publish(tx, rule_desk.user, rule_desk.real_now, seen=looked_at, ready=ready)
         await _note(tx, rule_desk, "flow.published", done)
         return done
 
     try:
+        if state.checked.blocking:
+            raise HasErrors
         done = await rule_desk.run(work)
     except (DraftMoved, NothingToPublish, HasErrors) as error:
         return _page(rule_desk, await rule_desk.state(), error=error)
@@ -76,7 +79,8 @@ async def forget_draft(rule_desk: Given[RuleDesk]) -> Response[Any]:
 async def show_versions(rule_desk: Given[RuleDesk]) -> Response[Any]:
     told = rule_desk.request.query_params.get("publicada", "")
     async with rule_desk.database.reading() as tx:
-        found, state = await repository.versions(tx), await rule_desk.state_in(tx)
+        found = await repository.versions(tx)
+    state = await rule_desk.state()
     return rule_desk.html("rules/versions.html", versions=found, told=told, **shared(rule_desk, state))
 
 
@@ -107,8 +111,11 @@ async def show_version(rule_desk: Given[RuleDesk], version_id: FromPath[int]) ->
 
 @post("/reglas/versiones/{version_id:int}/restauracion", status_code=200, request_max_body_size=LARGEST_FORM)
 async def restore_version(rule_desk: Given[RuleDesk], version_id: FromPath[int]) -> Response[Any]:
+    async with rule_desk.database.reading() as tx:
+        ready = await prepare_return(tx, await repository.read_draft(tx), version_id)
+
     async def work(tx: Transaction) -> Published:
-        done = await roll_back(tx, rule_desk.user, version_id, rule_desk.real_now)
+        done = await roll_back(tx, rule_desk.user, version_id, rule_desk.real_now, ready=ready)
         await _note(tx, rule_desk, "flow.rolled_back", done)
         return done
 

@@ -15,6 +15,8 @@ from waia.kit.db import Transaction
 from waia.kit.errors import NotFound
 from waia.kit.i18n import N_
 from waia.rules import editing
+from waia.rules.draft import Draft
+from waia.rules.editing import Edited
 from waia.rules.editor.answers import Toast, answer
 from waia.rules.editor.desk import LARGEST_FORM, RuleDesk, State
 from waia.rules.editor.form import form_of
@@ -22,7 +24,7 @@ from waia.rules.editor.pages import blank, shared
 from waia.rules.editor.rows import row_of
 
 AnyRequest = Request[Any, Any, Any]
-Act = Callable[[Transaction], Awaitable[Any]]
+Act = Callable[[Transaction, Draft], Awaitable[Edited]]
 REMOVED = N_("Regla quitada.")
 COPIED = N_("Copiada y desactivada: cámbiala y actívala.")
 
@@ -67,8 +69,8 @@ async def show_form(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Respo
 
 @delete("/reglas/{rule_id:int}", status_code=200)
 async def remove(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Response[Any]:
-    async def work(tx: Transaction) -> None:
-        await editing.remove(tx, rule_desk.user, rule_id, rule_desk.real_now)
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.remove(tx, rule_desk.user, rule_id, rule_desk.real_now, known=known)
 
     toast = Toast(REMOVED, undo=("post", f"/reglas/{rule_id}/regreso"))
     return await _change(rule_desk, rule_id, "rule.removed", work, toast=toast)
@@ -76,16 +78,16 @@ async def remove(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Response
 
 @post("/reglas/{rule_id:int}/regreso", status_code=200)
 async def bring_back(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Response[Any]:
-    async def work(tx: Transaction) -> None:
-        await editing.bring_back(tx, rule_desk.user, rule_id, rule_desk.real_now)
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.bring_back(tx, rule_desk.user, rule_id, rule_desk.real_now, known=known)
 
     return await _change(rule_desk, rule_id, "rule.brought_back", work)
 
 
 @delete("/reglas/{rule_id:int}/borrador", status_code=200)
 async def forget_change(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Response[Any]:
-    async def work(tx: Transaction) -> None:
-        await editing.forget_change(tx, rule_id)
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.forget_change(tx, rule_id, known=known)
 
     return await _change(rule_desk, rule_id, "rule.change_dropped", work)
 
@@ -102,14 +104,11 @@ async def switch_off(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Resp
 
 @post("/reglas/{rule_id:int}/copia", status_code=200)
 async def copy(rule_desk: Given[RuleDesk], rule_id: FromPath[int]) -> Response[Any]:
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.copy(tx, rule_desk.user, rule_id, rule_desk.real_now, known=known)
+
     before = await rule_desk.state()
-
-    async def work(tx: Transaction) -> int:
-        copy_id = await editing.copy(tx, rule_desk.user, rule_id, rule_desk.real_now)
-        await _note(tx, rule_desk, before, copy_id, "rule.copied")
-        return copy_id
-
-    copy_id = await rule_desk.run(work)
+    copy_id = await _write(rule_desk, before, "rule.copied", work)
     return await answer(rule_desk, before, copy_id, element=f"rule-{copy_id}", toast=Toast(COPIED))
 
 
@@ -119,15 +118,15 @@ async def move(request: AnyRequest, rule_desk: Given[RuleDesk], rule_id: FromPat
     asked = (await read_plain_form(request, PlaceForm)).lugar
     place = int(asked) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
 
-    async def work(tx: Transaction) -> None:
-        await editing.move(tx, rule_desk.user, rule_id, place, rule_desk.real_now)
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.move(tx, rule_desk.user, rule_id, place, rule_desk.real_now, known=known)
 
     return await _change(rule_desk, rule_id, "rule.moved", work)
 
 
 async def _switch(desk: RuleDesk, rule_id: int, *, enabled: bool) -> Response[Any]:
-    async def work(tx: Transaction) -> None:
-        await editing.switch(tx, desk.user, rule_id, enabled, desk.real_now)
+    async def work(tx: Transaction, known: Draft) -> Edited:
+        return await editing.switch(tx, desk.user, rule_id, enabled, desk.real_now, known=known)
 
     return await _change(desk, rule_id, "rule.enabled" if enabled else "rule.disabled", work)
 
@@ -136,15 +135,17 @@ async def _change(
     desk: RuleDesk, rule_id: int, audited_as: str, act: Act, *, toast: Toast | None = None
 ) -> Response[Any]:
     before = await desk.state()
-
-    async def work(tx: Transaction) -> None:
-        await act(tx)
-        await _note(tx, desk, before, rule_id, audited_as)
-
-    await desk.run(work)
+    await _write(desk, before, audited_as, act)
     return await answer(desk, before, rule_id, toast=toast)
 
 
-async def _note(tx: Transaction, desk: RuleDesk, before: State, rule_id: int, audited_as: str) -> None:
-    after = await desk.state_in(tx)
-    await desk.note_rule(tx, audited_as, rule_id, before.draft.rules.get(rule_id), after.draft.rules.get(rule_id))
+async def _write(desk: RuleDesk, before: State, audited_as: str, act: Act) -> int:
+    """One transaction with its entry in the trail; the id of the rule."""
+
+    async def work(tx: Transaction) -> int:
+        edited = await act(tx, before.draft)
+        old, new = (draft.rules.get(edited.rule_id) for draft in (before.draft, edited.draft))
+        await desk.note_rule(tx, audited_as, edited.rule_id, old, new)
+        return edited.rule_id
+
+    return await desk.run(work)

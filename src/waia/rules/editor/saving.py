@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -17,14 +18,14 @@ from waia.media.repository import find
 from waia.media.values import Scope
 from waia.rules import editing
 from waia.rules.content import MediaRef, RuleContent
-from waia.rules.draft import Draft
-from waia.rules.editing import Overtaken
+from waia.rules.draft import Draft, Pending
+from waia.rules.editing import Edited, Overtaken
 from waia.rules.editor.answers import Toast, answer
 from waia.rules.editor.desk import LARGEST_FORM, RuleDesk, State
 from waia.rules.editor.form import Form, content_of, form_of, read_form
 from waia.rules.editor.form_errors import errors_of
 from waia.rules.editor.pages import may_publish_at_once, shared
-from waia.rules.publishing import publish
+from waia.rules.publishing import Ready, prepare, publish
 
 AnyRequest = Request[Any, Any, Any]
 OWN_FILE = re.compile(r"/media/([0-9a-f]{32})")
@@ -62,24 +63,56 @@ def _refuse(form: Form, desk: RuleDesk, state: State) -> None:
         raise Invalid(errors)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the flow will be once the form is saved, checked and ready to be published."""
+
+    state: State
+    ready: Ready
+
+
 async def _write(desk: RuleDesk, form: Form, before: State) -> tuple[int, Toast | None]:
     """One transaction: the rule in the draft, and the draft in force if that was asked for and may be."""
+    plan = await _planned(desk, form, before) if form.typed.publicar else None
 
     async def work(tx: Transaction) -> tuple[int, Toast | None]:
-        content = await with_files(tx, before.draft, content_of(form))
-        rule_id = await editing.save(tx, desk.user, form.rule_id, content, form.typed.seen, desk.real_now)
-        state = await desk.state_in(tx)
-        toast, audited_as = None, "rule.created" if form.rule_id is None else "rule.changed"
-        if form.typed.publicar and rule_id in state.draft.pending:
-            toast = _why_not(state, form, rule_id)
+        content, seen = await with_files(tx, before.draft, content_of(form)), form.typed.seen
+        edited = await editing.save(tx, desk.user, form.rule_id, content, seen, desk.real_now, known=before.draft)
+        rule_id, toast = edited.rule_id, None
+        audited_as = "rule.created" if form.rule_id is None else "rule.changed"
+        if plan is not None and rule_id in edited.draft.pending:
+            toast = await _published(tx, desk, form, edited, plan)
             if toast is None:
-                await publish(tx, desk.user, desk.real_now)
                 toast, audited_as = Toast(PUBLISHED), "flow.published"
-        after = state.draft.rules.get(rule_id)
-        await desk.note_rule(tx, audited_as, rule_id, before.draft.rules.get(rule_id), after)
+        old, new = (draft.rules.get(rule_id) for draft in (before.draft, edited.draft))
+        await desk.note_rule(tx, audited_as, rule_id, old, new)
         return rule_id, toast
 
     return await desk.run(work)
+
+
+async def _planned(desk: RuleDesk, form: Form, before: State) -> _Plan:
+    """What checks and packs a whole flow is done before others have to wait for it. Raises as saving will."""
+    async with desk.database.reading() as tx:
+        content = await with_files(tx, before.draft, content_of(form))
+        placed = editing.placed_content(before.draft, form.rule_id, content, form.typed.seen)
+        rule_id = before.draft.next_id if form.rule_id is None else form.rule_id
+        draft = before.draft.with_change(rule_id, Pending(placed, False, desk.user.name, desk.real_now))
+        ready = await prepare(tx, draft)
+    return _Plan(await desk.state_of(draft, before.roles), ready)
+
+
+async def _published(tx: Transaction, desk: RuleDesk, form: Form, edited: Edited, plan: _Plan) -> Toast | None:
+    """Why it stays in the draft; None when it is in force. The plan counts where the draft became what was planned."""
+    state, ready, draft = plan.state, None, edited.draft
+    if draft.live is plan.ready.draft.live and draft.pending == plan.ready.draft.pending:
+        ready = replace(plan.ready, draft=draft)
+    else:
+        state = await desk.state_of(draft, state.roles)
+    toast = _why_not(state, form, edited.rule_id)
+    if toast is None:
+        await publish(tx, desk.user, desk.real_now, ready=ready)
+    return toast
 
 
 def _why_not(state: State, form: Form, rule_id: int) -> Toast | None:
@@ -92,6 +125,8 @@ def _why_not(state: State, form: Form, rule_id: int) -> Toast | None:
 
 async def with_files(tx: Transaction, draft: Draft, content: RuleContent) -> RuleContent:
     """Addresses of our own files lead to the file itself: those of rules, and those that rules had already."""
+    if not content.medias:
+        return content
     known = {one.url: one for source in (draft.live, draft.rules) for rule in source.values() for one in rule.medias}
     medias = [await _found(tx, media, known.get(media.url)) for media in content.medias]
     return msgspec.structs.replace(content, medias=tuple(medias))
