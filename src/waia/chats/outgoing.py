@@ -22,10 +22,13 @@ from waia.media.values import Attachment, address_of
 from waia.whatsapp.content import (
     Audio,
     Buttons,
+    Card,
+    Contacts,
     Content,
     Document,
     Image,
     ListMenu,
+    Location,
     Shown,
     Sticker,
     Template,
@@ -156,7 +159,7 @@ def kind_of(content: Content) -> str:
 
 def _message(outgoing: Outgoing, now: datetime, real_now: datetime) -> dict[str, Any]:
     content = outgoing.content
-    details = _details(content) | _measures(outgoing.draft)
+    details = details_of(content) | _measures(outgoing.draft)
     return {
         "public_id": uuid4().hex,
         "chat_id": outgoing.chat.id,
@@ -218,7 +221,12 @@ def _media_url(outgoing: Outgoing, details: dict[str, Any]) -> str | None:
     return getattr(content, "link", None)
 
 
-def _details(content: Content) -> dict[str, Any]:
+def details_of(content: Content) -> dict[str, Any]:
+    """What a bubble draws of it besides its text, in the shape of what customers send."""
+    if isinstance(content, Location):
+        return {"location": {name: value for name, value in msgspec.to_builtins(content).items() if name != "type"}}
+    if isinstance(content, Contacts):
+        return {"contacts": [_card(card) for card in content.cards]}
     if isinstance(content, ListMenu):
         rows = [{"id": row.id, "title": row.title, "description": row.description} for row in content.rows]
         sections = [{"title": section.title, "rows": len(section.rows)} for section in content.sections]
@@ -231,6 +239,12 @@ def _details(content: Content) -> dict[str, Any]:
         return {"template": content.name, "language": content.language, **_shown(content.shown)}
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return {name: value for name, value in plain.items() if name not in HIDDEN_DETAILS and value}
+
+
+def _card(card: Card) -> dict[str, Any]:
+    told = {"name": card.formatted_name, "organization": card.company, "birthday": card.birthday}
+    listed = {"phones": msgspec.to_builtins(card.phones), "emails": card.emails, "urls": card.urls}
+    return {name: value for name, value in (told | listed).items() if value}
 
 
 def _measures(draft: Attachment | None) -> dict[str, Any]:

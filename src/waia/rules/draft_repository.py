@@ -184,9 +184,7 @@ async def role_names(tx: Transaction) -> dict[str, str]:
 
 def packed_version(rules: Contents) -> Raw:
     """A picture of all rules, by slices: a thread that encodes ten thousand in one call holds everybody up."""
-    packed = [
-        msgspec.json.encode({"id": rule_id, **content.to_json()}) for rule_id, content in sorted(rules.items())
-    ]
+    packed = [msgspec.json.encode({"id": rule_id, **content.to_json()}) for rule_id, content in sorted(rules.items())]
     return Raw(b"[" + b",".join(packed) + b"]")
 
 

@@ -74,9 +74,7 @@ def placed_content(draft: Draft, rule_id: int | None, content: RuleContent, seen
     return msgspec.structs.replace(content, priority=current.priority, enabled=current.enabled)
 
 
-async def remove(
-    tx: Transaction, user: SignedIn, rule_id: int, now: datetime, *, known: Draft | None = None
-) -> Edited:
+async def remove(tx: Transaction, user: SignedIn, rule_id: int, now: datetime, *, known: Draft | None = None) -> Edited:
     draft = await repository.current_draft(tx, known)
     content = _existing(draft, rule_id)
     await repository.keep(tx, rule_id, content, user, now, deleted=True)

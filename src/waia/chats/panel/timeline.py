@@ -24,6 +24,8 @@ FARTHEST, CONTEXT = 400, 10
 GROUP = timedelta(minutes=3)
 MENU_KINDS = frozenset({"list", "buttons"})
 SPOKEN_KINDS = frozenset({"audio", "voice"})
+# Their words stand in the card; the text of the row is for the list of chats and for who searches.
+IN_CARDS = frozenset({"location", "contacts"})
 QUOTE_LENGTH, FEW_EMOJI = 160, 8
 _JOINERS = frozenset({"\u200d", "\ufe0f", "\u20e3"})
 
@@ -142,7 +144,8 @@ def _tap(details: object, text: str | None) -> tuple[str, str]:
 
 
 def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -> Bubble:
-    details, text = row.details if isinstance(row.details, dict) else {}, row.text or ""
+    details = row.details if isinstance(row.details, dict) else {}
+    text = "" if row.kind in IN_CARDS else row.text or ""
     starts_day = before is None or _day(before, zone) != _day(row, zone)
     return Bubble(
         id=row.id,

@@ -19,7 +19,16 @@ from waia.rules.difference_words import Sentence, profile_sentences, sentences
 from waia.rules.differences import changes_between
 from waia.rules.editor.desk import LARGEST_FORM, LONGEST_DETAIL, RuleDesk, State
 from waia.rules.editor.pages import shared
-from waia.rules.publishing import DraftMoved, NothingToPublish, Published, changed_values, prepare, prepare_return, publish, roll_back
+from waia.rules.publishing import (
+    DraftMoved,
+    NothingToPublish,
+    Published,
+    changed_values,
+    prepare,
+    prepare_return,
+    publish,
+    roll_back,
+)
 
 AnyRequest = Request[Any, Any, Any]
 
