@@ -170,10 +170,11 @@ class Shop:
             yield Browser(http, csrf_token(self.tokens[name]))
 
     @contextmanager
-    def counting(self) -> Iterator[list[str]]:
-        """The statements that the readers run meanwhile."""
+    def counting(self, *, writing: bool = False) -> Iterator[list[str]]:
+        """The statements that the readers run meanwhile; `writing`: the one that writes."""
         statements: list[str] = []
-        engine = self.parts.database._reader.sync_engine
+        database = self.parts.database
+        engine = (database.engine if writing else database._reader).sync_engine
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             statements.append(statement)

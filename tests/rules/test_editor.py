@@ -98,6 +98,28 @@ async def test_one_change_alone_is_saved_and_published_in_one_step(shop: Shop, b
     assert not (await draft(shop)).pending
 
 
+async def test_no_change_of_the_draft_reads_the_flow_while_others_wait_to_write(shop: Shop, beto: Browser) -> None:
+    """Of ten thousand rules that took a second, and each webhook meanwhile waited for it."""
+    with shop.counting(writing=True) as asked:
+        for act in (
+            beto.act("POST", "/reglas", **{**RULE, "publicar": "1"}),
+            beto.act("PUT", "/reglas/2", **{**RULE, "triggers": "a", "publicar": "1"}),
+            beto.act("PUT", "/reglas/2", **{**RULE, "triggers": "b"}),
+            beto.act("DELETE", "/reglas/3/activa"),
+            beto.act("POST", "/reglas/2/copia"),
+            beto.act("PUT", "/reglas/2/lugar", lugar="3"),
+            beto.act("DELETE", "/reglas/2"),
+            beto.act("POST", "/reglas/2/regreso"),
+            beto.act("DELETE", "/reglas/2/borrador"),
+            beto.submit("/reglas/publicacion"),
+            beto.submit("/reglas/versiones/1/restauracion"),
+        ):
+            assert (await act).status in {200, 303}
+    whole = [told for told in asked if re.match(r"SELECT reglas|SELECT rule_drafts|SELECT flow_versions.*rules", told)]
+    assert asked
+    assert whole == []
+
+
 async def test_beside_other_changes_nothing_is_published_in_one_step(shop: Shop, beto: Browser) -> None:
     await beto.act("POST", "/reglas", **RULE)
     answer = await beto.act("POST", "/reglas", **{**RULE, "triggers": "envío", "publicar": "1"})

@@ -23,7 +23,7 @@ from waia.rules.content import Contents, MediaRef, RuleContent
 from waia.rules.draft import Draft, rules_in
 from waia.rules.editing import Overtaken
 from waia.rules.models import FlowVersion, RuleRow
-from waia.rules.publishing import DraftMoved, NothingToPublish, publish, retired_steps, roll_back
+from waia.rules.publishing import DraftMoved, NothingToPublish, prepare, publish, retired_steps, roll_back
 from waia.rules.repository import store_setting
 from waia.settings import Settings
 
@@ -84,6 +84,25 @@ async def test_an_edit_changes_nothing_for_customers_until_it_is_published(desk:
     await go_live(desk)
     rules.read_again()
     assert [rule.text for rule in (await rules.book(NOW)).book.rules] == ["Buenas"]
+
+
+async def test_what_was_read_before_counts_only_while_nobody_changed_it(desk: Database) -> None:
+    known = await draft_of(desk)
+    async with desk.reading() as tx:
+        ready = await prepare(tx, known)
+    first = await save(desk, msgspec.structs.replace(GREETING, triggers="uno", priority=7), who=EVA)
+    await save(desk, msgspec.structs.replace(GREETING, text="Buenas"), 1, who=EVA)
+    with pytest.raises(Overtaken):
+        await desk.run(lambda tx: editing.save(tx, BETO, 1, GREETING, GREETING.seen, NOW, known=known))
+    new = msgspec.structs.replace(GREETING, triggers="dos")
+    edited = await desk.run(lambda tx: editing.save(tx, BETO, None, new, "", NOW, known=known))
+    assert edited.draft.rules == (await draft_of(desk)).rules
+    assert edited.rule_id != first
+    with pytest.raises(DraftMoved):
+        await desk.run(lambda tx: publish(tx, BETO, NOW, seen=known.seen, ready=ready))
+    await desk.run(lambda tx: publish(tx, BETO, NOW, ready=ready))
+    assert set(await live(desk)) == {1, first, edited.rule_id}
+    assert (await live(desk))[1].text == "Buenas"
 
 
 async def test_everything_that_a_rule_says_survives_draft_publication_and_way_back(desk: Database) -> None:
