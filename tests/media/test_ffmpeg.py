@@ -184,3 +184,12 @@ def _is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
+
+
+async def test_a_child_stands_back_for_customers_and_agents() -> None:
+    """Reading a large sheet or a film on a full machine must not make webhooks wait."""
+    tell = [sys.executable, "-c", "import os; print(os.nice(0))"]
+    box = [sys.executable, "-I", "-S", decoders.BOX, str(os.getpid()), str(1 << 30), "10", "1024"]
+    child = await asyncio.create_subprocess_exec(*box, *tell, stdout=asyncio.subprocess.PIPE)
+    told, _ = await child.communicate()
+    assert int(told) == min(os.nice(0) + 10, 19)
