@@ -1,7 +1,10 @@
 """The webhook's door: 200 means stored, 503 means come again, and nothing that is too large comes in."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+from structlog.testing import capture_logs
 
 from tests.road_world import inside, served
 from tests.roads.bodies import OTHER_PNID, text, texts, value, webhook
@@ -14,6 +17,28 @@ async def test_a_body_above_four_megabytes_is_refused_unread(tmp_path: Path, sql
     async with inside(tmp_path, sqlite_url) as road:
         assert await road.post(texts(("wamid.large", "x" * LARGEST))) == 413
         assert await road.store.one("SELECT count(*) FROM mensajes_procesados") == 0
+
+
+async def test_what_is_refused_at_the_door_is_counted_and_logged_for_operators(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """F31: `webhook_oversize`. A flood of it does not fill the log."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(LARGEST // 65_536 + 1):
+            yield b"x" * 65_536
+
+    async with inside(tmp_path, sqlite_url) as road:
+        with capture_logs() as lines:
+            for content in (texts(("wamid.large", "x" * LARGEST)), pieces()):
+                assert (await road.http.post("/webhook", content=content)).status_code == 413
+        assert (await road.http.post("/webhook", content=b"{}")).status_code == 403
+        health = (await road.http.get("/readyz", headers={"accept": "application/json"})).json()
+        assert health["counts"] == {"webhook_oversize": 2, "webhook_bad_signature": 1}
+        assert health["status"] != "down"
+    (line,) = (line for line in lines if line["event"] == "webhook_oversize")
+    assert line["log_level"] == "warning"
+    assert line["size"] > line["limit"] == LARGEST
 
 
 async def test_the_door_knows_two_ways_of_asking(tmp_path: Path, sqlite_url: str) -> None:

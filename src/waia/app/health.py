@@ -1,6 +1,7 @@
 """`/healthz`: the process answers. `/readyz`: it can do its work, and what is wrong if not."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,10 @@ def healthz() -> dict[str, str]:
 
 @get("/readyz", opt={"public": True})
 async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
-    """200 `ready` or `degraded` (works, with something to look at), 503 `down`."""
+    """200 `ready` or `degraded` (works, with something to look at), 503 `down`.
+
+    `counts` is since this process started: what strangers can raise makes nothing degraded.
+    """
     if parts.closing.is_set():
         return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)
     try:
@@ -37,7 +41,14 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
     checks["voice"] = voice.verdict if voice.is_trouble else "ok"
     wrong = any(value != "ok" for value in checks.values())
-    return Response({"status": "degraded" if wrong else "ready", "voice": str(voice.state), "checks": checks})
+    return Response(
+        {
+            "status": "degraded" if wrong else "ready",
+            "checks": checks,
+            "voice": str(voice.state),
+            "counts": asdict(parts.ingress.refusals),
+        }
+    )
 
 
 async def _checks(database: Database) -> dict[str, str]:

@@ -19,7 +19,7 @@ from waia.whatsapp.items import Split
 from waia.whatsapp.repository import keep_raw, store_items
 
 MAX_BODIES = 200
-SECONDS_BETWEEN_FORGERIES = 600
+SECONDS_BETWEEN_FORGERIES, SECONDS_BETWEEN_LINES = 600, 10
 COMMIT_DEADLINE_S = 3.0
 MAX_WAITING = 2_000
 
@@ -33,6 +33,14 @@ class _Body:
     stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
+@dataclass(slots=True)
+class Refusals:
+    """How many bodies this process did not take since it started, for operators: too large, or signed by nobody."""
+
+    webhook_oversize: int = 0
+    webhook_bad_signature: int = 0
+
+
 class Ingress:
     """`store` returns only after the body is durably committed, or raises Unavailable within 3 s.
 
@@ -42,7 +50,8 @@ class Ingress:
     def __init__(self, database: Database, clock: Clock, app_secrets: Sequence[bytes], disk: Disk) -> None:
         self.app_secrets = app_secrets
         self._database, self._clock, self._disk = database, clock, disk
-        self._forgeries = Sampler(SECONDS_BETWEEN_FORGERIES)
+        self.refusals = Refusals()
+        self._forgeries, self._oversize = Sampler(SECONDS_BETWEEN_FORGERIES), Sampler(SECONDS_BETWEEN_LINES)
         self._bodies: asyncio.Queue[_Body] = asyncio.Queue(MAX_WAITING)
 
     async def store(self, raw: bytes, split: Split) -> None:
@@ -57,11 +66,20 @@ class Ingress:
         finally:
             too_late.cancel()
 
+    def note_oversize(self, size: int, limit: int, address: str) -> None:
+        """Counts it, and says so now and then. `size` is what was announced, or what had come when it was too much."""
+        self.refusals.webhook_oversize += 1
+        if self._oversize.lets_through(time.monotonic()):
+            told = {"unlogged_before": self._oversize.dropped, "total": self.refusals.webhook_oversize}
+            self._oversize.dropped = 0
+            log.warning("webhook_oversize", size=size, limit=limit, address=address, **told)
+
     async def note_forgery(self, address: str) -> None:
         """One entry in the trail now and then says how many there were: whoever forges them must not fill it.
 
         A trail that cannot be written now holds up nobody.
         """
+        self.refusals.webhook_bad_signature += 1
         if not self._forgeries.lets_through(time.monotonic()):
             return
         details = {"unlogged_before": self._forgeries.dropped}

@@ -33,6 +33,14 @@ METHODS = ("GET", "POST")
 log = structlog.get_logger()
 
 
+class TooLarge(RequestEntityTooLarge):
+    """`size`: the bytes that were announced, or that had come when it was too much."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        super().__init__()
+
+
 class Gone(Exception):
     """Whoever asked did not wait; nobody is there to be answered."""
 
@@ -63,10 +71,13 @@ async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send
         body = await _read(scope, receive)
     except Gone:
         return
+    except TooLarge as error:
+        ingress.note_oversize(error.size, MAX_BODY, _address(scope))
+        raise
     if not is_signed(body, _header(scope, SIGNATURE_HEADER), ingress.app_secrets):
         log.warning("webhook_refused", reason="signature", size=len(body))
         await _answer(send, HTTPStatus.FORBIDDEN, "bad signature")
-        await ingress.note_forgery(scope["client"][0] if scope["client"] else "")
+        await ingress.note_forgery(_address(scope))
         return
     await ingress.store(body, split(body))
     reach("ingest.before_answer")
@@ -85,10 +96,10 @@ def _handshake(query: bytes, ours: bytes) -> tuple[HTTPStatus, str]:
 
 
 async def _read(scope: HTTPScope, receive: Receive) -> bytes:
-    """Raises RequestEntityTooLarge as soon as too much is announced or came, Unavailable when it comes too slowly."""
+    """Raises TooLarge as soon as too much is announced or came, Unavailable when it comes too slowly."""
     announced = _header(scope, b"content-length") or b""
     if announced.isdigit() and int(announced) > MAX_BODY:
-        raise RequestEntityTooLarge
+        raise TooLarge(int(announced))
     try:
         async with asyncio.timeout(READ_DEADLINE_S):
             return await _whole(receive)
@@ -105,9 +116,13 @@ async def _whole(receive: Receive) -> bytes:
         parts.append(message["body"])
         size += len(message["body"])
         if size > MAX_BODY:
-            raise RequestEntityTooLarge
+            raise TooLarge(size)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def _address(scope: HTTPScope) -> str:
+    return scope["client"][0] if scope["client"] else ""
 
 
 def _header(scope: HTTPScope, wanted: bytes) -> bytes | None:
