@@ -1,9 +1,14 @@
 """What lies over and beside the pages: dialogs, menus, empty and refused states are as accessible as the pages."""
 
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.access import EXTREMES, broken_rules
+from tests.browser.desk import Desk
 from tests.browser.stage import WIDE, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -41,6 +46,68 @@ async def test_no_state_breaks_a_rule_of_accessibility(stage: Stage) -> None:
     await beto.page.get_by_label("Avisos de este equipo").first.click()
     broken += await _broken_rules(beto.page, "notifications")
     assert not broken, broken
+
+
+async def test_no_state_over_the_composer_or_on_the_way_breaks_a_rule(stage: Stage) -> None:
+    """What an agent attaches, a template with a file, a list and a thread that are still coming, a login that ended."""
+    stage.expects("401", "422")
+    beto = await stage.agent("beto")
+    await beto.open("Elena Duarte")
+    broken = []
+    for way, field in (("Ubicación", "Coordenadas o enlace del mapa"), ("Contacto", "Número de WhatsApp")):
+        await _attach(beto.page, way)
+        await beto.page.get_by_label(field).fill("4.6097, -74.0817")
+        broken += await _broken_rules(beto.page, way)
+        await beto.page.get_by_role("button", name="Enviar", exact=True).last.click()
+        if way == "Contacto":
+            await expect(beto.page.locator("#share-numero-error")).to_be_visible()
+            broken += await _broken_rules(beto.page, f"{way} refused")
+            await beto.page.keyboard.press("Escape")
+        await expect(beto.page.locator("#dialog")).to_be_hidden()
+    await expect(beto.page.locator(".message--user .card__action").last).to_be_visible()
+    await _attach(beto.page, "Plantilla aprobada")
+    await beto.page.get_by_role("link", name="oferta_de_la_semana").click()
+    await expect(beto.page.locator("#template-file")).to_be_visible()
+    broken += await _broken_rules(beto.page, "a template with a file")
+    await _close_what_is_open(beto.page)
+    broken += await _on_the_way(beto)
+    await stage.house.give_password("beto", "otra-clave-larga-9")
+    await beto.page.evaluate("htmx.ajax('GET', '/atajos', { source: document.body, target: '#dialog' })")
+    await expect(beto.page.locator("#signed-out[open] #username")).to_be_visible()
+    broken += await _broken_rules(beto.page, "the login over the page")
+    assert not broken, broken
+
+
+async def _on_the_way(beto: Desk) -> list[str]:
+    """The answers of a chat and of a tab are held back until the page was looked at."""
+    broken = []
+    loading = beto.page.locator("#panel.htmx-request")
+    for name, click in (("a chat comes", "#chats > li:nth-child(3) a"), ("a list comes", "[data-view=todos]")):
+        go = asyncio.Event()
+
+        held = re.compile(r"/(chats/\d+)?\?vista=")
+        await beto.page.route(held, _once(go))
+        await beto.page.locator(click).first.click()
+        await expect(loading).to_have_count(1)
+        broken += await _broken_rules(beto.page, name)
+        go.set()
+        await expect(loading).to_have_count(0)
+        await beto.page.unroute(held)
+    return broken
+
+
+def _once(go: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    async def later(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    return later
+
+
+async def _attach(page: Page, way: str) -> None:
+    await page.locator("[data-attach-menu] summary").click()
+    await page.locator(".attach__menu").get_by_role("link", name=way, exact=True).click()
+    await expect(page.locator("#dialog[open]")).to_be_visible()
 
 
 async def test_the_focus_never_falls_to_the_page_itself(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The login page, signing in and signing out."""
 
 import math
+from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -117,6 +118,7 @@ async def _login_page(
         username=form.username,
         next=safe_next(form.next),
         people=await _demo_people(accounts, visitor),
+        idle_hours=accounts.sessions.idle / timedelta(hours=1),
         unsafe_connection=not (visitor.https or visitor.local),
         **_problem(error),
     )

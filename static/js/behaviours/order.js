@@ -1,7 +1,9 @@
 // Rows in an order of their own: dragged by their grip, moved by Alt and arrows, or put at the number that is typed.
+const MOVES_APART_MS = 250; // who moves a row by several places presses several times, and one answer draws the table anew
+
 export default function order(table) {
   const rows = () => [...table.querySelectorAll("tbody > tr[data-id]")];
-  let dragged = null;
+  let dragged = null, settled = 0;
 
   const save = (focused) => {
     const values = { ids: rows().map((row) => row.dataset.id).join(",") };
@@ -38,7 +40,9 @@ export default function order(table) {
     const all = rows(), other = all[all.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)];
     if (!other) return;
     other[event.key === "ArrowUp" ? "before" : "after"](row);
-    save(grip);
+    grip.focus(); // a row that is put elsewhere loses it
+    clearTimeout(settled);
+    settled = setTimeout(save, MOVES_APART_MS, grip);
   });
   table.addEventListener("change", ({ target }) => {
     if (!target.matches("[data-place]")) return;

@@ -1,6 +1,8 @@
 // Rules in another order: dragged by their handle, moved by Alt and an arrow, or put at the number that is typed; the
 // server hears where each ended. Under a filter rules are missing in between, so nothing can be moved there.
-let dragged = null;
+const MOVES_APART_MS = 250; // who moves a rule by several places presses several times
+const unsaved = new Map(); // by the id of the row: what takes the focus when the server knows its place
+let dragged = null, settled = 0, saving = false;
 
 function rulesOf(list) {
   return [...list.querySelectorAll(":scope > [data-rule]")].filter((one) => !one.matches(".rule--removed"));
@@ -14,10 +16,25 @@ function number(list) {
   });
 }
 
-function tell(list, rule, focused) {
-  const place = rulesOf(list).indexOf(rule) + 1;
-  htmx.ajax("PUT", `/reglas/${rule.dataset.rule}/lugar`, { source: list, swap: "none", values: { lugar: place } })
-    .then(() => document.querySelector(`#${rule.id} ${focused}`)?.focus());
+function tell(rule, focused, delay = 0) {
+  unsaved.set(rule.id, focused);
+  clearTimeout(settled);
+  settled = setTimeout(save, delay);
+}
+
+/** One after the other: an answer that is late must not undo a later move. */
+async function save() {
+  if (saving) return;
+  saving = true;
+  for (const [id, part] of unsaved) {
+    unsaved.delete(id);
+    const row = document.getElementById(id), lugar = row ? rulesOf(row.parentElement).indexOf(row) + 1 : 0;
+    if (!lugar) continue;
+    const asked = { source: row.parentElement, swap: "none", values: { lugar } };
+    await htmx.ajax("PUT", `/reglas/${row.dataset.rule}/lugar`, asked).catch(() => {}); // what failed is told elsewhere
+    document.querySelector(`#${id} ${part}`)?.focus();
+  }
+  saving = false;
 }
 
 function put(list, rule, at, focused) {
@@ -25,7 +42,8 @@ function put(list, rule, at, focused) {
   const place = Math.min(Math.max(at, 0), others.length);
   if (others[place]) others[place].before(rule);
   else others.at(-1)?.after(rule);
-  tell(list, rule, focused);
+  if (focused === "[data-handle]") rule.querySelector(focused).focus(); // a row that is put elsewhere loses it
+  tell(rule, focused, focused === "[data-handle]" ? MOVES_APART_MS : 0);
 }
 
 export default function sorting(list) {
@@ -54,7 +72,7 @@ export default function sorting(list) {
   list.addEventListener("dragend", () => {
     if (!dragged) return;
     dragged.classList.remove("rule--dragged");
-    tell(list, dragged, "[data-handle]");
+    tell(dragged, "[data-handle]");
     dragged = null;
   });
   list.addEventListener("keydown", (event) => {
