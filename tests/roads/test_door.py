@@ -19,9 +19,7 @@ async def test_a_body_above_four_megabytes_is_refused_unread(tmp_path: Path, sql
         assert await road.store.one("SELECT count(*) FROM mensajes_procesados") == 0
 
 
-async def test_what_is_refused_at_the_door_is_counted_and_logged_for_operators(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_what_is_refused_at_the_door_is_counted_and_logged_for_operators(tmp_path: Path, sqlite_url: str) -> None:
     """F31: `webhook_oversize`. A flood of it does not fill the log."""
 
     async def pieces() -> AsyncIterator[bytes]:
