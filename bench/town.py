@@ -36,6 +36,7 @@ COPIES = {
     "chat_days": "chat_id, day, roles, owner_id, received, by_bot, by_people, words, counts, carry",
     "conversations": "chat_id, opened_at, day, roles, owner_id, is_new, handled_by, bot_s, person_s, person_open_s, "
     "closed_at",
+    "kept_chats": "name, chat_id, received, words, by_people, alone",
 }
 KEYS = {"id", "chat_id", "contact_id"}
 TOPS = """
@@ -111,6 +112,8 @@ async def _copy(tx: Transaction, copies: int) -> None:
     grown = ", ".join(f"{name} = {name} * {copies + 1}" for name in (*HOURS, "messages", "words"))
     await tx.execute(text(f"UPDATE daily_messages SET {grown}"))  # noqa: S608
     await tx.execute(text(f"UPDATE daily_figures SET n = n * {copies + 1}"))  # noqa: S608
+    totals = ", ".join(f"{name} = {name} * {copies + 1}" for name in ("chats_alone", "received_alone"))
+    await tx.execute(text(f"UPDATE kept_periods SET {totals}"))  # noqa: S608
     await tx.execute(text(f"UPDATE monthly_tops SET n = n * {copies + 1} WHERE figure = 'word'"))  # noqa: S608
     if tx.dialect == "sqlite":
         await tx.execute(text("ANALYZE"))

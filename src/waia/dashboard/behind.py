@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from waia.dashboard.counting import LONGEST_TERM, phrase_of, words_in
 from waia.dashboard.filters import Filters
+from waia.dashboard.kept_repository import AfterChat
 from waia.kit.errors import Invalid
 from waia.kit.i18n import N_
 
@@ -98,6 +99,14 @@ def read_place(key: str) -> Place | None:
         return Place(datetime.strptime(moment, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), int(number[:18]))
     except ValueError:
         return None
+
+
+def read_after(values: Mapping[str, str]) -> AfterChat | None:
+    """Where a list of customers goes on."""
+    n, _, chat_id = values.get("antes", "").partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (n, chat_id)):
+        return None
+    return AfterChat(int(n), int(chat_id))
 
 
 def _number(values: Mapping[str, str], name: str, most: int) -> int | None:

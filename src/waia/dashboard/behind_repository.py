@@ -13,9 +13,12 @@ from waia.chats.access import visible_to
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.models import Alias, Chat, ChatRole, Contact, Message
 from waia.dashboard.behind import Behind, Narrowing, Place
+from waia.dashboard.figures_repository import Wanted
 from waia.dashboard.filters import Filters
+from waia.dashboard.kept_repository import AfterChat
 from waia.dashboard.models import ConversationRow
 from waia.dashboard.timeline import AUTHORS, UNCOUNTED_KINDS
+from waia.dashboard.tops_repository import chats_without_person
 from waia.kit.db import Transaction
 
 PAGE, BATCH, MOST_READ = 50, 200, 4_000
@@ -38,7 +41,7 @@ class Found:
     """`place`: where the list goes on, None at its end."""
 
     rows: Sequence[Any]
-    place: Place | None
+    place: Place | AfterChat | None
 
 
 async def messages_behind(tx: Transaction, behind: Behind, looker: Looker) -> Found:
@@ -84,6 +87,22 @@ async def conversations_behind(tx: Transaction, behind: Behind, looker: Looker) 
     rows = (await tx.execute(asked.limit(PAGE + 1))).all()
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Found(rows[:PAGE], Place(last.opened_at, last.chat_id) if last is not None else None)
+
+
+async def customers_behind(tx: Transaction, wanted: Wanted, looker: Looker, beyond: AfterChat | None) -> Found:
+    """(row, how much they wrote) of those to whom no person wrote, the most first."""
+    found = await chats_without_person(tx, wanted, PAGE + 1, beyond)
+    shown = found[:PAGE]
+    asked = (
+        select(Chat.id, Chat.numero, Chat.last_message_at, *_PERSON)
+        .join(Contact, Contact.id == Chat.contact_id)
+        .outerjoin(Alias, Alias.contact_id == Chat.contact_id)
+        .where(visible_to(looker.user, looker.without_role), Chat.id.in_([chat_id for chat_id, _ in shown]))
+    )
+    known = {row.id: row for row in await tx.execute(asked)}
+    rows = [(known[chat_id], received) for chat_id, received in shown if chat_id in known]
+    last = AfterChat(shown[-1][1], shown[-1][0]) if len(found) > PAGE else None
+    return Found(rows, last)
 
 
 def _messages(behind: Behind, looker: Looker) -> Select[Any]:

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from waia.chats.panel.presenters import person
 from waia.dashboard import figures_repository as repository
+from waia.dashboard import tops_repository as tops
 from waia.dashboard.cards import Card, Cell, Chart, Fact, Is, Row, Series, numbers
 from waia.dashboard.counting import rounded_s
 from waia.dashboard.figures_repository import Counts, Wanted
@@ -66,6 +67,7 @@ async def show_now(board: Board) -> Card:
     row = await repository.waiting_now(board.tx, board.wanted)
     waited = rounded_s(board.now - row.oldest) // MINUTE_S * MINUTE_S if row.oldest else None
     waiting = "/?vista=sin_responder"
+    longest = f"/chats/{await repository.longest_waiting(board.tx)}" if row.oldest else ""
     return Card(
         "ahora",
         N_("Ahora"),
@@ -73,7 +75,7 @@ async def show_now(board: Board) -> Card:
         facts=(
             Fact(N_("Esperan a una persona"), Cell(row.people, link=waiting if row.people else "")),
             Fact(N_("De ellos, sin nadie a cargo"), Cell(row.queue, link=waiting if row.queue else "")),
-            Fact(N_("La espera más larga"), Cell(waited, Is.SECONDS)),
+            Fact(N_("La espera más larga"), Cell(waited, Is.SECONDS, longest)),
             Fact(N_("Con el bot"), Cell(row.bot, link="/?vista=bot" if row.bot else "")),
         ),
         note=ALWAYS_NOW,
@@ -107,7 +109,11 @@ async def show_totals(board: Board) -> Card:
             Fact(N_("Total"), Cell(received + sent, link=board.messages())),
             Fact(N_("No se enviaron"), Cell(lost, link=board.messages(fallo="todos") if lost else "")),
             Fact(N_("Sin confirmar"), Cell(unsure, link=board.messages(sin_confirmar="1") if unsure else "")),
-            Fact(N_("Palabras"), Cell(words)),
+            Fact(
+                N_("Palabras"),
+                Cell(words, link=board.messages() if words else ""),
+                N_("De todos los mensajes, de ambos lados. Lo eliminado no tiene palabras."),
+            ),
         ),
     )
 
@@ -298,7 +304,7 @@ async def show_times(board: Board) -> Card:
 
 
 async def show_top_numbers(board: Board) -> Card:
-    found = await repository.top_chats(board.tx, board.wanted, "received", board.limit)
+    found = await tops.top_chats(board.tx, board.wanted, "received", board.limit)
     return Card(
         "numeros",
         N_("Clientes que más escriben"),
@@ -311,7 +317,7 @@ async def show_top_numbers(board: Board) -> Card:
 
 
 async def show_words_by_number(board: Board) -> Card:
-    found = await repository.top_chats(board.tx, board.wanted, "words", board.limit)
+    found = await tops.top_chats(board.tx, board.wanted, "words", board.limit)
     return Card(
         "palabras_por_numero",
         N_("Palabras por cliente"),
@@ -324,14 +330,16 @@ async def show_words_by_number(board: Board) -> Card:
 
 
 async def show_without_person(board: Board) -> Card:
-    found, chats, received = await repository.chats_without_person(board.tx, board.wanted, board.limit)
+    found = await tops.chats_without_person(board.tx, board.wanted, board.limit)
+    total = await tops.without_person(board.tx, board.wanted)
+    link = _address("/tablero/sin_asesor", board.filters.dated, {}) if total.chats else ""
     return Card(
         "sin_asesor",
         N_("Clientes sin asesor"),
         N_("Clientes que escribieron en el período y a los que ninguna persona escribió en él."),
         facts=(
-            Fact(N_("Clientes sin asesor"), Cell(chats)),
-            Fact(N_("Mensajes que escribieron"), Cell(received)),
+            Fact(N_("Clientes sin asesor"), Cell(total.chats, link=link)),
+            Fact(N_("Mensajes que escribieron"), Cell(total.received, link=link)),
         ),
         columns=(N_("Cliente"), N_("Recibidos")),
         rows=await _chat_rows(board, found, "cliente"),
@@ -341,7 +349,7 @@ async def show_without_person(board: Board) -> Card:
 
 
 async def show_words(board: Board) -> Card:
-    found = await repository.top_terms(board.tx, board.wanted, "word", board.limit)
+    found = await tops.top_terms(board.tx, board.wanted, "word", board.limit)
     rows = [
         Row(Cell(word, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), palabra=word)])) for word, n in found
     ]
@@ -376,7 +384,7 @@ async def show_failures(board: Board) -> Card:
 
 
 async def show_unmatched(board: Board) -> Card:
-    found = await repository.top_terms(board.tx, board.wanted, "unmatched", board.limit)
+    found = await tops.top_terms(board.tx, board.wanted, "unmatched", board.limit)
     rows = [
         Row(Cell(words, Is.TEXT), numbers([n], [board.messages(board.by("cliente"), sin_regla=words)]))
         for words, n in found

@@ -91,6 +91,16 @@ class Filters:
         return replace(self.dated, **changes)  # type: ignore[arg-type]
 
 
+def period_of(preset: str, today: date) -> tuple[date, date]:
+    """First and last day of any of PRESETS but OTHER."""
+    if preset in LAST_DAYS:
+        return today - timedelta(days=LAST_DAYS[preset] - 1), today
+    yesterday, month = today - timedelta(days=1), today.replace(day=1)
+    before = month - timedelta(days=1)
+    periods = {"hoy": (today, today), "ayer": (yesterday, yesterday), "mes": (month, today)}
+    return periods.get(preset, (before.replace(day=1), before))
+
+
 def read_filters(values: Mapping[str, str], authors: tuple[str, ...], today: date) -> Filters:
     """Raises Invalid with a sentence for each field that cannot be read."""
     errors: dict[str, str] = {}
@@ -114,14 +124,7 @@ def read_filters(values: Mapping[str, str], authors: tuple[str, ...], today: dat
 
 
 def _period(preset: str, values: Mapping[str, str], today: date, errors: dict[str, str]) -> tuple[date, date]:
-    if preset == OTHER:
-        return _chosen(values, today, errors)
-    if preset in LAST_DAYS:
-        return today - timedelta(days=LAST_DAYS[preset] - 1), today
-    yesterday, month = today - timedelta(days=1), today.replace(day=1)
-    before = month - timedelta(days=1)
-    periods = {"hoy": (today, today), "ayer": (yesterday, yesterday), "mes": (month, today)}
-    return periods.get(preset, (before.replace(day=1), before))
+    return _chosen(values, today, errors) if preset == OTHER else period_of(preset, today)
 
 
 def _chosen(values: Mapping[str, str], today: date, errors: dict[str, str]) -> tuple[date, date]:

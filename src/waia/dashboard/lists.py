@@ -14,7 +14,7 @@ from waia.chats.panel.presenters import person
 from waia.chats.panel.whatsapp_text import plain
 from waia.dashboard import behind_repository as repository
 from waia.dashboard import figures_repository
-from waia.dashboard.behind import Behind, Narrowing, read_narrowing, read_place
+from waia.dashboard.behind import Behind, Narrowing, read_after, read_narrowing, read_place
 from waia.dashboard.behind_repository import Found, Looker
 from waia.dashboard.desk import BoardDesk
 from waia.dashboard.filters import AUTHORS, Filters
@@ -58,6 +58,24 @@ async def show_conversations(desk: Given[BoardDesk], user: Given[SignedIn], rule
         told = await _told(tx, behind)
     rows = [(row, person(row), HANDLED_WORDS.get(row.handled_by, "")) for row in found.rows]
     return _page(desk, "dashboard/conversations.html", found, behind, rows=rows, told=told)
+
+
+@get("/tablero/sin_asesor", guards=ADMINS)
+async def show_without_person(desk: Given[BoardDesk], user: Given[SignedIn], rules: Given[Rules]) -> Response[Any]:
+    """Customers to whom no person wrote in the period; what they wrote adds up to the figure."""
+    behind, looker = _behind(desk), await _looker(desk, user, rules)
+    if behind is None:
+        return _explained(desk)
+    async with desk.database.reading() as tx:
+        wanted = await figures_repository.wanted_by(tx, behind.filters)
+        found = await repository.customers_behind(tx, wanted, looker, read_after(desk.request.query_params))
+        told = await _told(tx, Behind(behind.filters.narrowed(kind="", authors=())))
+    own = behind.filters.narrowed(kind="", number="", authors=("cliente",)).fields
+    rows = [
+        (row, person(row), received, f"/tablero/mensajes?{urlencode([*own, ('chat', row.id)])}")
+        for row, received in found.rows
+    ]
+    return _page(desk, "dashboard/customers.html", found, behind, rows=rows, told=told)
 
 
 def _behind(desk: BoardDesk) -> Behind | None:

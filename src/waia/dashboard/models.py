@@ -17,7 +17,11 @@ class ChatDay(Model):
     """
 
     __tablename__ = "chat_days"
-    __table_args__ = (Index(None, "day"), Model.__table_args__)
+    __table_args__ = (
+        # all that a list of chats asks for: the rows themselves are long
+        Index("ix_chat_days_of_day", "day", "chat_id", "received", "words", "by_people", "owner_id", "roles"),
+        Model.__table_args__,
+    )
 
     chat_id: Mapped[int] = mapped_column(big_id(), primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -95,6 +99,39 @@ class MonthlyTop(Model):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     term: Mapped[str] = mapped_column(binary_text(80), primary_key=True)
     n: Mapped[int] = mapped_column(Integer)
+
+
+class KeptPeriod(Model):
+    """A period that people often look at, of which each chat is kept summed up: `first_day` to `last_day`, both
+    included; nothing yet where the last is before the first. `chats_alone` wrote and no person wrote to them.
+    """
+
+    __tablename__ = "kept_periods"
+
+    name: Mapped[str] = mapped_column(String(12), primary_key=True)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    chats_alone: Mapped[int] = mapped_column(Integer)
+    received_alone: Mapped[int] = mapped_column(Integer)
+
+
+class KeptChat(Model):
+    """What one chat adds to a kept period. `alone`: what it received while no person wrote to it, else 0."""
+
+    __tablename__ = "kept_chats"
+    __table_args__ = (
+        Index(None, "name", "received", "chat_id"),
+        Index(None, "name", "words", "chat_id"),
+        Index(None, "name", "alone", "chat_id"),
+        Model.__table_args__,
+    )
+
+    name: Mapped[str] = mapped_column(String(12), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(big_id(), primary_key=True, autoincrement=False)
+    received: Mapped[int] = mapped_column(Integer)
+    words: Mapped[int] = mapped_column(Integer)
+    by_people: Mapped[int] = mapped_column(Integer)
+    alone: Mapped[int] = mapped_column(Integer)
 
 
 class RollupState(Model):

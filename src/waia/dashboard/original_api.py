@@ -18,6 +18,7 @@ from litestar.params import QueryParameter
 
 from waia.accounts.guards import require_admin
 from waia.dashboard import figures_repository as repository
+from waia.dashboard import tops_repository as tops
 from waia.dashboard.desk import BoardDesk
 from waia.dashboard.figures_repository import Wanted
 from waia.dashboard.filters import AUTHORS, MOST_DAYS, OTHER, read_filters
@@ -193,26 +194,26 @@ async def per_weekday(original: Original) -> list[OnWeekday]:
 
 
 async def words_per_number(original: Original) -> list[WordsOf]:
-    found = await repository.top_chats(original.tx, original.wanted, "words", original.limit or ALL)
+    found = await tops.top_chats(original.tx, original.wanted, "words", original.limit or ALL)
     return [WordsOf(*each) for each in await _numbered(original.tx, found)]
 
 
 async def top_numbers(original: Original) -> list[MessagesOf]:
-    found = await repository.top_chats(original.tx, original.wanted, "received", original.limit or 3)
+    found = await tops.top_chats(original.tx, original.wanted, "received", original.limit or 3)
     return [MessagesOf(*each) for each in await _numbered(original.tx, found)]
 
 
 async def numbers_without_agent(original: Original) -> list[MessagesOf]:
-    found, _, _ = await repository.chats_without_person(original.tx, original.wanted, original.limit or ALL)
+    found = await tops.chats_without_person(original.tx, original.wanted, original.limit or ALL)
     return [MessagesOf(*each) for each in await _numbered(original.tx, found)]
 
 
 async def without_agent(original: Original) -> WithoutAgent:
-    return WithoutAgent((await repository.chats_without_person(original.tx, original.wanted, 1))[2])
+    return WithoutAgent((await tops.without_person(original.tx, original.wanted)).received)
 
 
 async def frequent_words(original: Original) -> list[WordCount]:
-    found = await repository.top_terms(original.tx, original.wanted, "word", original.limit or 10)
+    found = await tops.top_terms(original.tx, original.wanted, "word", original.limit or 10)
     return [WordCount(word, n) for word, n in found]
 
 

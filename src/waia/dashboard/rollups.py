@@ -3,21 +3,16 @@ from that day on. The same count any number of times gives the same figures, so 
 """
 
 import asyncio
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import partial
-from typing import Any
 
-import msgspec
-
+from waia.dashboard import keeping
 from waia.dashboard import rollup_repository as repository
-from waia.dashboard.counting import Basis, Counted, DayCount, Key, count, open_s
-from waia.dashboard.models import HOURS
-from waia.dashboard.rollup_repository import OldDay, State, tops_of
-from waia.dashboard.timeline import Carry, Conversation, Moved, Said
+from waia.dashboard.changes import Change, Told, change_of
+from waia.dashboard.counting import Basis
+from waia.dashboard.rollup_repository import State
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.events import LoggedEvent, read_after
@@ -37,32 +32,6 @@ class Work(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What counting these chats anew, each from its day on, comes to: rows, and whether any figure is another."""
-
-    since: Mapping[int, date]
-    days: list[dict[str, Any]]
-    conversations: list[dict[str, Any]]
-    messages: list[dict[str, Any]]
-    figures: list[dict[str, Any]]
-    tops: list[dict[str, Any]]
-
-    @property
-    def is_news(self) -> bool:
-        return bool(self.messages or self.figures)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """By chat, what it said and what became of it, from where it went on; and what it added before."""
-
-    said: Mapping[int, Sequence[Said]]
-    moved: Mapping[int, Sequence[Moved]]
-    carries: Mapping[int, Carry]
-    before: Sequence[OldDay]
-
-
-@dataclass(frozen=True, slots=True)
 class Rollups:
     """One per process. Several processes may count: each change is made once, by whoever is first."""
 
@@ -79,6 +48,8 @@ class Rollups:
                 and not await repository.gap_after(tx, state.event_seq)
             )
             events = await read_after(tx, state.event_seq, EVENTS_AT_ONCE) if state and known else []
+            today = basis.day(self.clock.business())
+            stands = await keeping.all_stand(tx, today)
         if state is None or not known:
             await self.begin_anew(basis)
             return Work.HISTORY
@@ -87,11 +58,19 @@ class Rollups:
         if state.next_chat_id is not None:
             await self._go_through(state, state.next_chat_id, basis)
             return Work.HISTORY
-        return Work.NEWS if events else Work.NOTHING
+        if not stands:
+            await self._move_on(today)
+        return Work.NEWS if events or not stands else Work.NOTHING
 
     async def begin_anew(self, basis: Basis) -> None:
         """All figures are counted again from the history; the board says how far it is."""
-        await self.database.run(partial(repository.begin_anew, basis=_name(basis), now=self.clock.real()))
+        today = basis.day(self.clock.business())
+
+        async def work(tx: Transaction) -> None:
+            await repository.begin_anew(tx, _name(basis), self.clock.real())
+            await keeping.begin(tx, today)
+
+        await self.database.run(work)
 
     async def _follow(self, state: State, events: Sequence[LoggedEvent], basis: Basis) -> State:
         async with self.database.reading() as tx:
@@ -103,6 +82,15 @@ class Rollups:
             chats = await repository.next_chats(tx, after, CHATS_AT_ONCE)
             change = await _count(tx, dict.fromkeys(chats, BEGINNING), basis)
         await self._apply(state, state._replace(next_chat_id=chats[-1] if chats else None), change)
+
+    async def _move_on(self, today: date) -> None:
+        """The kept periods follow the days; no figure is another by it."""
+
+        async def work(tx: Transaction) -> None:
+            if await repository.state(tx, lock=True) is not None:
+                await keeping.move_on(tx, today)
+
+        await self.database.run(work)
 
     async def _apply(self, before: State, after: State, change: Change) -> State:
         """Nothing is changed when somebody else has counted meanwhile: what was read is old. How it stands now."""
@@ -157,27 +145,7 @@ async def _count(tx: Transaction, touched: Mapping[int, date], basis: Basis) -> 
     said, moved = await repository.said_since(tx, starts), await repository.moves_since(tx, starts)
     before = await repository.old_days(tx, since)
     told = Told(said, moved, carries, before)
-    return await asyncio.to_thread(_change, since, told, basis)  # the loop is for those who wait for an answer
-
-
-def _change(since: Mapping[int, date], told: Told, basis: Basis) -> Change:
-    counted = {
-        chat_id: count(
-            told.said.get(chat_id, ()), told.moved.get(chat_id, ()), told.carries.get(chat_id, Carry()), basis
-        )
-        for chat_id in since
-    }
-    deltas, tops = _deltas(counted, told.before)
-    days = ((chat_id, day, each) for chat_id, one in counted.items() for day, each in one.days.items())
-    talks = ((chat_id, each) for chat_id, one in counted.items() for each in one.conversations)
-    return Change(
-        since=since,
-        days=[_chat_day(*each) for each in days],
-        conversations=[_conversation(chat_id, each, basis) for chat_id, each in talks],
-        messages=_message_rows(deltas),
-        figures=_figure_rows(deltas),
-        tops=[{"figure": f, "month": m, "term": t, "n": n} for (f, m, t), n in sorted(tops.items()) if n],
-    )
+    return await asyncio.to_thread(change_of, since, told, basis)  # the loop is for those who wait for an answer
 
 
 async def _write(tx: Transaction, change: Change) -> None:
@@ -187,93 +155,4 @@ async def _write(tx: Transaction, change: Change) -> None:
     await repository.add_messages(tx, change.messages)
     await repository.add_figures(tx, change.figures)
     await repository.add_tops(tx, change.tops)
-
-
-def _deltas(
-    counted: Mapping[int, Counted], before: Sequence[OldDay]
-) -> tuple[dict[date, Counter[Key]], Counter[tuple[str, date, str]]]:
-    """What is added to each day, and to the tops of each month."""
-    deltas: defaultdict[date, Counter[Key]] = defaultdict(Counter)
-    tops: Counter[tuple[str, date, str]] = Counter()
-    for old in before:
-        deltas[old.day].subtract(old.counts)
-        _add_tops(tops, old.chat_id, old.day, old.tops, -1)
-    for chat_id, one in counted.items():
-        for day, each in one.days.items():
-            deltas[day].update(each.counts)
-            _add_tops(tops, chat_id, day, tops_of(each.received, each.words, each.by_people), 1)
-    for day, delta in deltas.items():
-        for key, n in delta.items():
-            if key[:2] == ("f", "word"):
-                tops["word", day.replace(day=1), str(key[4])] += n
-    return dict(sorted(deltas.items())), tops
-
-
-def _add_tops(tops: Counter[tuple[str, date, str]], chat_id: int, day: date, counts: Counter[str], sign: int) -> None:
-    for figure in ("received", "words"):
-        if counts[figure]:
-            tops[figure, day.replace(day=1), str(chat_id)] += sign * counts[figure]
-
-
-def _message_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
-    """In the order of their key, so that two transactions cannot wait for each other."""
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for day, delta in deltas.items():
-        for key, n in delta.items():
-            if not n or key[0] not in {"m", "w"}:
-                continue
-            roles, owner_id, author, kind = key[1:5]
-            row = rows.setdefault((day, roles, owner_id, author, kind), dict.fromkeys((*HOURS, "messages", "words"), 0))
-            row |= {"day": day, "roles": roles, "owner_id": owner_id, "author": author, "kind": kind}
-            if key[0] == "w":
-                row["words"] += n
-            else:
-                row[HOURS[int(key[5])]] += n
-                row["messages"] += n
-    return [rows[key] for key in sorted(rows)]
-
-
-def _figure_rows(deltas: Mapping[date, Counter[Key]]) -> list[dict[str, Any]]:
-    """In the order of their key too."""
-    rows = [
-        {"day": day, "figure": key[1], "roles": key[2], "owner_id": key[3], "term": key[4], "n": n}
-        for day, delta in deltas.items()
-        for key, n in delta.items()
-        if n and key[0] == "f"
-    ]
-    return sorted(rows, key=lambda row: (row["figure"], row["day"], row["roles"], row["owner_id"], row["term"]))
-
-
-def _chat_day(chat_id: int, day: date, each: DayCount) -> dict[str, Any]:
-    return {
-        "chat_id": chat_id,
-        "day": day,
-        "roles": each.roles,
-        "owner_id": each.owner_id,
-        "received": each.received,
-        "by_bot": each.by_bot,
-        "by_people": each.by_people,
-        "words": each.words,
-        "counts": msgspec.json.encode(list(each.counts.items())).decode(),
-        "carry": each.carry,
-    }
-
-
-def _conversation(chat_id: int, each: Conversation, basis: Basis) -> dict[str, Any]:
-    return {
-        "chat_id": chat_id,
-        "opened_at": each.opened_at,
-        "day": basis.day(each.opened_at),
-        "roles": each.roles,
-        "owner_id": each.owner_id,
-        "is_new": each.is_new,
-        "handled_by": each.handled_by,
-        "bot_s": _whole_s(each.bot_since, each.bot_at),
-        "person_s": _whole_s(each.person_since, each.person_at),
-        "person_open_s": open_s(each, basis),
-        "closed_at": each.closed_at,
-    }
-
-
-def _whole_s(since: datetime | None, until: datetime | None) -> int | None:
-    return None if since is None or until is None else max(int((until - since).total_seconds()), 0)
+    await keeping.add(tx, change.sums)

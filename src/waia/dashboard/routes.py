@@ -17,6 +17,7 @@ routes: Sequence[Router] = (
             pages.download_card,
             lists.show_messages,
             lists.show_conversations,
+            lists.show_without_person,
             api.list_cards,
             api.show_card,
             *original_api.HANDLERS,
