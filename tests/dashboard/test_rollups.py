@@ -32,9 +32,9 @@ KINDS = ("text", "text", "text", "image", "voice", "media_placeholder")
 class World:
     """Chats whose histories grow and change at random; what the database holds is told as waia tells it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, histories: int = HISTORIES) -> None:
         self.dice = random.Random(seed)
-        self.now = {chat: BEGIN + timedelta(minutes=self.dice.randrange(8_000)) for chat in range(1, HISTORIES + 1)}
+        self.now = {chat: BEGIN + timedelta(minutes=self.dice.randrange(8_000)) for chat in range(1, histories + 1)}
         self.roles = dict.fromkeys(self.now, "")
         self.holder = dict.fromkeys(self.now, "bot")
         self.messages = 0
@@ -113,19 +113,19 @@ async def test_the_roll_ups_equal_a_plain_count_however_the_histories_came_about
     database, world = Database(sqlite_url, Wakeups()), World(7)
     rollups, clock = Rollups(database, Clock()), ZONES[0]
     await database.run(world.begin)
-    await _count(rollups, clock)
+    await count_with(rollups, clock)
     for _ in range(STEPS):
         await database.run(world.go_on)
-        await _count(rollups, clock)
+        await count_with(rollups, clock)
     await database.run(lambda tx: world.forget(tx, 5))
-    await _count(rollups, clock)
+    await count_with(rollups, clock)
     assert await _stored(database) == await _plain(database, ZONES[0])
-    await _count(rollups, ZONES[1])  # another time zone: all is counted anew
+    await count_with(rollups, ZONES[1])  # another time zone: all is counted anew
     assert await _stored(database) == await _plain(database, ZONES[1])
     await database.close()
 
 
-async def _count(rollups: Rollups, zone: ZoneInfo) -> None:
+async def count_with(rollups: Rollups, zone: ZoneInfo) -> None:
     while await rollups.step(Basis(zone, HOURS)):
         pass
 
@@ -160,7 +160,7 @@ async def _plain(database: Database, zone: ZoneInfo) -> dict[str, Any]:
     told = {name: Counter[Any]() for name in ("hours", "words", "figures", "tops")}
     talks = []
     for chat, rows in groupby(messages, key=lambda row: row.chat_id):
-        counted = [row for row in rows if _is_message(row)]
+        counted = [row for row in rows if is_message(row)]
         _plain_messages(told, chat, counted, zone)
         own = [move for move in moves if move.chat_id == chat]
         for talk in _plain_talks([row for row in counted if row.status != -1 or row.author == "customer"], own):
@@ -169,7 +169,7 @@ async def _plain(database: Database, zone: ZoneInfo) -> dict[str, Any]:
     return {**{name: +counter for name, counter in told.items()}, "talks": sorted(talks)}
 
 
-def _is_message(row: Any) -> bool:
+def is_message(row: Any) -> bool:
     return row.author not in {"note", "system"} and row.kind != "media_placeholder" and row.status != -4
 
 
