@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bench.customers import Customers
@@ -10,17 +11,24 @@ from bench.figures import Figure, Of, at_least, at_most
 from bench.graph import graph
 from bench.load import as_fast_as_possible
 from bench.office import open_logins
-from bench.stand import Ground
-from bench.town import build
+from bench.stand import Ground, Stand
+from bench.town import build, multiply
 from bench.wire import ask, get
 from waia.dashboard.board import SHOWS
 
 PERIOD = "periodo=30d"
+BY_CHAT = ("numeros", "sin_asesor", "palabras_por_numero")  # kept for the periods of the menu, counted for others
 UNCOUNTED = (sys.executable, "-m", "bench.uncounted")
+Times = dict[str, float]
 
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
-    few, many = await _card_times(ground, 1), await _card_times(ground, ground.size.copies)
+    async with ground.stand() as stand:
+        await build(stand.url, ground.size.town)
+        (cookie,) = await open_logins(stand.url, 1)
+        few, _ = await _card_times(ground, stand, cookie)
+        await multiply(stand.url, ground.size.copies)
+        many, others = await _card_times(ground, stand, cookie)
     total = f"{ground.size.town * ground.size.copies:,} messages"
     slowest, steepest = max(many, key=lambda key: many[key]), max(many, key=lambda key: many[key] / few[key])
     for key in SHOWS:
@@ -29,45 +37,44 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
     growth = many[steepest] / few[steepest]
     name = f"card of the board that grows most ({steepest}), {total}"
     yield Figure(name, many[steepest], "ms", growth=growth, aim=at_most(1.5, Of.GROWTH))
+    for key, ms in others.items():
+        yield Figure(f"board card {key} of 30 days of nobody's menu, {total}", ms, "ms", aim=at_most(50))
     without, counting = await _ingest(ground)
     yield Figure("webhook, workers draining and counting", counting, "acks/s", without, aim=at_least(0.9, Of.RATIO))
 
 
-async def _card_times(ground: Ground, copies: int) -> dict[str, float]:
-    """Median time of each card, for an admin, in ms."""
-    async with ground.stand() as stand:
-        await build(stand.url, ground.size.town, copies)
-        (cookie,) = await open_logins(stand.url, 1)
-        async with stand.serving(web_only=True) as serving:
-            return {key: await _time(serving.port, cookie, key, max(ground.size.looks // 3, 2)) for key in SHOWS}
+async def _card_times(ground: Ground, stand: Stand, cookie: str) -> tuple[Times, Times]:
+    """Median time of each card, for an admin, in ms; and of those by chat in a period that nobody keeps."""
+    looks = max(ground.size.looks // 3, 2)
+    last = datetime.now(UTC).date() - timedelta(days=9)
+    other = f"periodo=otro&del={last - timedelta(days=29)}&al={last}"
+    async with stand.serving(web_only=True) as serving:
+        times = {key: await _time(serving.port, cookie, f"{key}?{PERIOD}", looks) for key in SHOWS}
+        return times, {key: await _time(serving.port, cookie, f"{key}?{other}", looks) for key in BY_CHAT}
 
 
-async def _time(port: int, cookie: str, key: str, looks: int) -> float:
+async def _time(port: int, cookie: str, card: str, looks: int) -> float:
     """Each look at another set of rows, so that nothing is kept from the one before."""
     times = []
     for look in range(looks):
-        request = get(f"/tablero/tarjetas/{key}?{PERIOD}&limite={10 + look % 3}", cookie)
+        request = get(f"/tablero/tarjetas/{card}&limite={10 + look % 3}", cookie)
         began = time.perf_counter()
         (reply,) = await ask(port, request)
         times.append((time.perf_counter() - began) * 1_000)
         if reply.status != 200:
-            raise RuntimeError(f"card {key} answered {reply.status}")
+            raise RuntimeError(f"card {card} answered {reply.status}")
     return median(times[looks // 6 :])
 
 
 async def _ingest(ground: Ground) -> tuple[float, float]:
     """Acks a second without the board and with it; in turns, so that the machine's moods fall on both."""
     rates: dict[bool, list[float]] = {True: [], False: []}
-    for counts in (False, True, True, False):
-        command = None if counts else UNCOUNTED
-        async with (
-            graph(lambda _: None) as port,
-            ground.stand() as stand,
-            stand.serving(port, command=command) as serving,
-        ):
-            customers = Customers(ground.size.people)
-            await as_fast_as_possible(serving.port, customers.says, ground.size.warm_s / 2)
-            rates[counts].append(
-                (await as_fast_as_possible(serving.port, customers.says, ground.size.press_s / 2)).rate
-            )
+    customers, size = Customers(ground.size.people), ground.size
+    async with graph(lambda _: None) as port, ground.stand() as stand:
+        for counts in (False, True, True, False):
+            command = None if counts else UNCOUNTED
+            async with stand.serving(port, command=command) as serving:
+                await as_fast_as_possible(serving.port, customers.says, size.warm_s / 2)
+                pressed = await as_fast_as_possible(serving.port, customers.says, size.press_s / 2)
+                rates[counts].append(pressed.rate)
     return median(rates[False]), median(rates[True])

@@ -46,14 +46,22 @@ TOPS = """
 """
 
 
-async def build(url: str, messages: int, copies: int) -> None:
-    """A town of so many messages (a multiple of five), and so many such towns in all."""
+async def build(url: str, messages: int) -> None:
+    """A town of so many messages, a multiple of five."""
     database = Database(url, Wakeups())
     try:
         await database.run(lambda tx: _fill(tx, messages))
         rollups = Rollups(database, Clock())
         while await rollups.step(Basis(ZoneInfo("America/Bogota"), parse_hours("lun-vie 08:00-18:00"))):
             pass
+    finally:
+        await database.close()
+
+
+async def multiply(url: str, copies: int) -> None:
+    """So many such towns instead of the one that was built."""
+    database = Database(url, Wakeups())
+    try:
         if copies > 1:
             await database.run(lambda tx: _copy(tx, copies - 1))
     finally:

@@ -19,7 +19,7 @@ FIGURES = {
     "pages": 2,
     "search": 8,
     "sheets": 4,
-    "numbers": 19,
+    "numbers": 22,
     "streams": 4,
     "voice": 6 if model_folder() else 0,
 }

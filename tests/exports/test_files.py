@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, insert, select, update
 
 from tests.chats.panel_world import NOW, Answer, Browser, Shop
+from tests.crash.effort import note_figures, times
 from tests.exports.corpus import CORPUS
 from waia.accounts.models import AuditEntry, User, UserRole
 from waia.chats.models import CapturedAnswer, Chat, Message
@@ -249,3 +251,47 @@ def _titles(page: Answer) -> list[str]:
 
 def _cells(book: Any) -> Iterator[Any]:
     return (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+
+
+async def test_a_big_workbook_is_never_in_memory_as_a_whole(shop: Shop) -> None:
+    """Ten times the rows take no more memory, and little; in a soak they are 100,000."""
+    few = times(300, 10_000)
+    await _say_much(shop, few)
+    await _most_memory(shop)  # what is loaded once is not counted
+    of_few = await _most_memory(shop)
+    await _say_much(shop, few * 9)
+    of_many = await _most_memory(shop)
+    note_figures("a workbook's memory", rows=few * 10, most_mb=round(of_many / 1e6, 1))
+    assert of_many < of_few * 1.5, (of_few, of_many)
+    assert of_many < 8_000_000
+
+
+async def _say_much(shop: Shop, count: int) -> None:
+    """No two texts are alike: none is kept once for many."""
+    chat = await shop.add_chat()
+    for start in range(0, count, 5_000):
+        numbers = range(start, min(start + 5_000, count))
+        rows = [
+            {
+                "public_id": f"b{chat}.{number}", "chat_id": chat, "text": f"{number} {'l' * 300}", "timestamp": NOW,
+                "received_at": NOW, "direction": "in", "author": "customer", "kind": "text", "details": {},
+            }
+            for number in numbers
+        ]  # fmt: skip
+        await shop.add_rows(Message, rows)
+
+
+async def _most_memory(shop: Shop) -> int:
+    """In bytes, while a workbook of all messages is made."""
+    async with shop.browser("ana") as ana:
+        order = {"que": "todos", "filas": "mensajes", "formato": "xlsx"}
+        assert (await ana.act("POST", "/exportaciones", **order)).status == 200
+        tracemalloc.start()
+        try:
+            await work(shop)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        address = str((await ana.get("/exportaciones")).page.where(download="")[0]["href"])
+        assert (await ana.http.get(address)).status_code == 200
+    return most
