@@ -5,8 +5,9 @@ other numbers, rows and roll-ups alike, made by the database: what waia would ha
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,8 @@ COPIES = {
     "kept_chats": "name, chat_id, received, words, by_people, alone",
 }
 KEYS = {"id", "chat_id", "contact_id"}
+ROOMY = {"innodb_buffer_pool_size": 1 << 30, "innodb_log_file_size": 1 << 30}  # to make a town in, not to measure it
+AS_BEFORE = {"innodb_buffer_pool_size": 1 << 27, "innodb_log_file_size": 96 << 20}
 TOPS = """
     INSERT INTO monthly_tops (figure, month, term, n)
     SELECT figure, month, CAST(CAST(term AS {number}) + k * {span} AS CHAR), n FROM {numbers}
@@ -63,7 +66,9 @@ async def multiply(url: str, copies: int) -> None:
     database = Database(url, Wakeups())
     try:
         if copies > 1:
+            await database.run(partial(_set, ROOMY))
             await database.run(lambda tx: _copy(tx, copies - 1))
+            await database.run(partial(_set, AS_BEFORE))
     finally:
         await database.close()
 
@@ -102,6 +107,11 @@ def _messages(dice: random.Random, begin: datetime, count: int) -> Iterator[dict
                 "roles_then": dice.choice(("", ",1,", ",1,2,")), "owner_then": owner,
                 "held_by": "person" if author == "user" else "bot", "user_id": None,
             }  # fmt: skip
+
+
+async def _set(variables: Mapping[str, int], tx: Transaction) -> None:
+    for name, value in variables.items() if tx.dialect == "mysql" else ():
+        await tx.execute(text(f"SET GLOBAL {name} = {value}"))
 
 
 async def _copy(tx: Transaction, copies: int) -> None:

@@ -49,7 +49,7 @@ function options(chart) {
     indexAxis: across ? "y" : "x",
     interaction: { mode: "index", axis: across ? "y" : "x", intersect: false },
     scales: across ? { x: counts, y: names } : { x: names, y: counts },
-    plugins: { legend: { display: many, align: "start", labels: { color: token("--ink-1"), usePointStyle: chart.shape === "line", boxWidth: 16 } } },
+    plugins: { legend: { display: many, align: "start", labels: { color: token("--ink-1"), usePointStyle: chart.shape === "line", boxWidth: 16, boxHeight: 8 } } },
   };
 }
 
