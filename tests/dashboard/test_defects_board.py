@@ -158,7 +158,7 @@ async def test_customers_without_an_agent_are_listed_and_add_up_to_their_figures
 
 
 async def test_the_longest_wait_leads_to_the_chat_that_waits(board: Shop) -> None:
-    waiting = {"holder": "queue", "unanswered_since": NOW - timedelta(hours=2)}
+    waiting: dict[str, Any] = {"holder": "queue", "unanswered_since": NOW - timedelta(hours=2)}
     longest = await board.add_chat("Elena", **waiting)
     await board.add_chat("Flor", **{**waiting, "unanswered_since": NOW - timedelta(hours=1)})
     await board.add_chat("Con el bot", holder="bot", unanswered_since=NOW - timedelta(hours=5))
