@@ -1,4 +1,4 @@
-"""Starts a decoder in a small box: `confined.py <parent pid> <memory> <cpu seconds> <file size> <niceness> command…`.
+"""Starts a decoder in a small box: `confined.py <parent pid> <memory> <cpu seconds> <file size> command…`.
 
 It replaces itself by the command, so that the limits and the death signal hold for exactly that process. It imports
 nothing of ours and, where the system has them, takes the network away too.
@@ -19,7 +19,7 @@ LAST_SECONDS = 5  # between the signal that says that its time is up and the one
 
 def main(arguments: list[str]) -> None:
     """Never returns: the command takes this process over, or it ends with 127."""
-    parent, memory, cpu_s, file_size, niceness = (int(each) for each in arguments[:5])
+    parent, memory, cpu_s, file_size = (int(each) for each in arguments[:4])
     limits = {
         resource.RLIMIT_AS: (memory, memory),
         resource.RLIMIT_CPU: (cpu_s, cpu_s + LAST_SECONDS),
@@ -32,9 +32,8 @@ def main(arguments: list[str]) -> None:
     os.nice(STEPS_BACK)
     for limit, most in limits.items():
         resource.setrlimit(limit, most)
-    os.nice(niceness)
     try:
-        os.execv(arguments[5], arguments[5:])  # noqa: S606  # no shell is what we want
+        os.execv(arguments[4], arguments[4:])  # noqa: S606  # no shell is what we want
     except OSError:
         os._exit(127)
 

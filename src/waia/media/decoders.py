@@ -101,7 +101,7 @@ class Pour:
 
 
 @asynccontextmanager
-async def pouring(arguments: Sequence[str], *, niceness: int = 0) -> AsyncIterator[Pour]:
+async def pouring(arguments: Sequence[str]) -> AsyncIterator[Pour]:
     """One ffmpeg that writes to a pipe, gone after the block with all that it started. Raises NoDecoder.
 
     It has no turnstile: whoever reads the pipe says how many there are, and how long they may take.
@@ -113,7 +113,7 @@ async def pouring(arguments: Sequence[str], *, niceness: int = 0) -> AsyncIterat
     try:
         try:
             command = [program, "-hide_banner", "-nostdin", "-nostats", *arguments]
-            pour = Pour(await _start(command, inlet, niceness), output)
+            pour = Pour(await _start(command, inlet), output)
         finally:
             os.close(inlet)
         try:
@@ -124,8 +124,8 @@ async def pouring(arguments: Sequence[str], *, niceness: int = 0) -> AsyncIterat
         os.close(output)
 
 
-async def _start(command: Sequence[str], output: int, niceness: int = 0) -> asyncio.subprocess.Process:
-    limits = (os.getpid(), MEMORY, CPU_S, FILE_SIZE, niceness)
+async def _start(command: Sequence[str], output: int) -> asyncio.subprocess.Process:
+    limits = (os.getpid(), MEMORY, CPU_S, FILE_SIZE)
     box = [sys.executable, "-I", "-S", BOX, *map(str, limits)]
     return await asyncio.create_subprocess_exec(
         *box,

@@ -12,7 +12,6 @@ from pathlib import Path
 from waia.media import ffmpeg
 from waia.media.decoders import Pour, Said, TooSlow, pouring
 
-NICENESS = 10  # people and webhooks come first
 BYTES_A_MS = 2 * ffmpeg.PCM_RATE // 1000
 PIECE = 8_000  # a quarter of a second
 BASE_WAIT_S, WAIT_SHARE = 20.0, 0.1
@@ -126,7 +125,7 @@ class Sound:
 async def sounding(path: Path, mime: str, limits: Limits) -> AsyncIterator[tuple[Sound, "asyncio.Task[None]"]]:
     """The sound and the task that listens to the decoder's words. Raises Undecodable and NoDecoder."""
     arguments = ffmpeg.pcm_arguments(path, mime, limits.longest_ms / 1000 + 1)
-    async with pouring(arguments, niceness=NICENESS) as pour:
+    async with pouring(arguments) as pour:
         sound = Sound(path, mime, limits, pour)
         listening = asyncio.create_task(sound.listen())
         try:

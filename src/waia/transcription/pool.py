@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from waia.transcription.audio import NICENESS
 
 T = TypeVar("T")
 

@@ -42,7 +42,9 @@ async def want_again(tx: Transaction, message_id: int, now: datetime) -> bool:
     """Somebody asks for a note that has no text yet. False when it has one, or is not known."""
     again = (
         update(_ROW)
-        .where(_ROW.c.message_id == message_id, _ROW.c.state.not_in([state for state in TranscriptState if state.has_text]))
+        .where(
+            _ROW.c.message_id == message_id, _ROW.c.state.not_in([state for state in TranscriptState if state.has_text])
+        )
         .values(state=TranscriptState.WAITING, reason="", attempts=0, wanted_at=now)
     )
     if not (await tx.execute(again)).rowcount:

@@ -49,7 +49,7 @@ def _write(file: Path, context: Context) -> None:
 
 
 async def _run(command: list[str], tell: Callable[[int], Awaitable[None]], wall_s: float) -> int:
-    box = [sys.executable, "-I", "-S", BOX, str(os.getpid()), str(MEMORY), str(CPU_S), str(FILE_SIZE), "0"]
+    box = [sys.executable, "-I", "-S", BOX, str(os.getpid()), str(MEMORY), str(CPU_S), str(FILE_SIZE)]
     child = await asyncio.create_subprocess_exec(
         *box,
         *command,
