@@ -10,6 +10,7 @@ import waia.exports.models
 import waia.kit.events
 import waia.kit.queue
 import waia.media.models
+import waia.moving.models
 import waia.owner.models
 import waia.push.models
 import waia.quick_replies.models

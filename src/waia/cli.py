@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import click
@@ -278,6 +279,36 @@ def erase_contact(who: str, dry_run: bool, yes: bool) -> None:
             return
         for line in await erase(settings, who):
             click.echo(line)
+
+    _guarded_async(run)
+
+
+@main.command("import-legacy")
+@click.argument("url")
+@click.option(
+    "--timezone", "zone", default="", help="Zone in which that database wrote its times: America/Bogota, UTC."
+)
+@click.option("--media", type=click.Path(path_type=Path), help="Folder of its uploads (static/uploads, or MEDIA_ROOT).")
+@click.option(
+    "--charset",
+    type=click.Choice(["utf8mb4", "latin1"]),
+    default="utf8mb4",
+    help="latin1 repairs texts that read like «quÃ©».",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing, only say what there is and what would be mended.")
+@click.option("--compare", is_flag=True, help="Write nothing, decide every old text again and say what would differ.")
+@click.option("--replace-flow", is_flag=True, help="Put its rules in the place of those that were edited here.")
+@click.option("--keep-flow", is_flag=True, help="Leave the rules here as they are.")
+@click.option("--name", default="original", help="For a second original: another name.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the report to this file too.")
+def import_legacy(**options: Any) -> None:
+    """Bring over a database of the original (mysql://user:password@host/name). Stopped anywhere, it goes on."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.moving_command import Wishes
+        from waia.app.moving_command import import_legacy as bring
+
+        await bring(settings, Wishes(**options), click.echo)
 
     _guarded_async(run)
 

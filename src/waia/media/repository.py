@@ -34,6 +34,12 @@ async def add_ready(tx: Transaction, row: dict[str, Any], now: datetime) -> int:
     return int(added.inserted_primary_key[0])
 
 
+async def add_settled(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Many at once that nobody has to fetch: rows hold `state`, and `file_id` or `reason`."""
+    if rows:
+        await tx.execute(insert(_MEDIA), [_new(row, now) for row in rows])
+
+
 async def add_file(tx: Transaction, stored: StoredFile, now: datetime, *, looked_at: bool = True) -> int:
     """`looked_at`: it has what renditions it can have."""
     values = {name: getattr(stored, name) for name in StoredFile.__dataclass_fields__}

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     DISK_FULL = "disk_full"
     BROKEN = "broken"
     RETENTION = "retention"
+    LEFT_BEHIND = "left_behind"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,9 @@ async def store_reply(tx: Transaction, reply_id: int, content: ReplyContent, aut
     await store_many(tx, [(reply_id, content)], author_id)
 
 
-async def store_many(tx: Transaction, contents: Sequence[tuple[int | None, ReplyContent]], author_id: int) -> list[int]:
+async def store_many(
+    tx: Transaction, contents: Sequence[tuple[int | None, ReplyContent]], author_id: int | None
+) -> list[int]:
     """New ones (without an id) come last in order; a fixed number of statements. The ids of all."""
     await lock(tx)
     last_id, last_place = (await tx.execute(_LAST)).one()

@@ -106,6 +106,12 @@ async def roll_back(
     return done
 
 
+async def bring_in(tx: Transaction, rules: Contents, now: datetime, *, profile: str) -> None:
+    """A flow that was made elsewhere is in force from now on; the one before stays as a version to go back to."""
+    draft = await repository.current_draft(tx)
+    await _put_in_force(tx, None, await prepare(tx, draft, rules), now, profile=profile)
+
+
 async def prepare_return(tx: Transaction, draft: Draft, version_id: int) -> Ready:
     """The same for an earlier version. Raises NotFound."""
     version = await repository.version(tx, version_id)
@@ -121,7 +127,13 @@ async def _current(tx: Transaction, ready: Ready | None) -> tuple[Draft, Ready |
 
 
 async def _put_in_force(
-    tx: Transaction, user: SignedIn, ready: Ready, now: datetime, *, profile: str, restored_from: int | None = None
+    tx: Transaction,
+    user: SignedIn | None,
+    ready: Ready,
+    now: datetime,
+    *,
+    profile: str,
+    restored_from: int | None = None,
 ) -> Published:
     settings, before, after = await stored_settings(tx), ready.draft.live, ready.after
     here = profile_of(settings)
@@ -131,7 +143,7 @@ async def _put_in_force(
     await repository.write_live(tx, before, after)
     await repository.remember_ids(tx, before)
     await store_setting(tx, RETIRED_STEPS, json.dumps(ready.retired, ensure_ascii=False))
-    values = _version_values(user.id, now, profile, ready.summary) | {"restored_from": restored_from}
+    values = _version_values(user.id if user else None, now, profile, ready.summary) | {"restored_from": restored_from}
     version_id = await repository.add_version(tx, ready.packed, values)
     if profile != here:
         await store_setting(tx, FLOW_PROFILE, profile)

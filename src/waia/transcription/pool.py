@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 
+NICENESS = 10  # people and webhooks come first
 T = TypeVar("T")
 
 

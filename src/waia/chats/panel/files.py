@@ -25,6 +25,7 @@ WORDS: Mapping[Reason, str] = {
     Reason.DISK_FULL: N_("No hay espacio en el servidor para guardarlo."),
     Reason.BROKEN: N_("El archivo está dañado."),
     Reason.RETENTION: N_("Se borró al cumplirse los días que se guardan los archivos."),
+    Reason.LEFT_BEHIND: N_("No estaba entre los archivos de la aplicación anterior."),
 }
 FINAL = frozenset({Reason.TOO_BIG, Reason.WRONG_TYPE, Reason.BROKEN, Reason.RETENTION})
 
