@@ -50,8 +50,10 @@ MARIADB_REFUSES_POISON = """
     CREATE TRIGGER poison BEFORE INSERT ON mensajes FOR EACH ROW
     IF NEW.mensaje = 'veneno' THEN SIGNAL SQLSTATE '45000'; END IF
 """
-ELSEWHERE = ("alerts.", "attach.", "exports.", "media.", "migrate.", "renditions.", "transcription.", "upload.")
-"""Points of files, migrations and alerts; their tests stand beside those of the feature."""
+ELSEWHERE = (
+    "alerts.", "attach.", "exports.", "media.", "migrate.", "moving.", "renditions.", "transcription.", "upload.",
+)  # fmt: skip
+"""Points of files, migrations, moving over and alerts; their tests stand beside those of the feature."""
 
 Story = Callable[[Served, str], Awaitable[None]]
 

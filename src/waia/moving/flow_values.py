@@ -1,6 +1,5 @@
 """What a rule and a quick reply of the original say, as contents of ours. No database."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from mimetypes import guess_type
@@ -17,6 +16,7 @@ from waia.rules.content import MediaRef, RuleContent
 
 MEDIA = frozenset({RuleKind.IMAGE, RuleKind.VIDEO, RuleKind.AUDIO, RuleKind.DOCUMENT})
 MENUS = frozenset({RuleKind.LIST, RuleKind.BUTTONS})
+FIRST_WORDS = 3
 KNOWN_TEXT = frozenset({"", "texto", "text"})
 FileId = Callable[[str], int | None]
 T = TypeVar("T", OldRuleMedia, OldReplyMedia)
@@ -76,23 +76,12 @@ def _content(rule: OldRule, medias: Sequence[OldRuleMedia], file_id: FileId, tal
         text=rule.respuesta or "",
         next_steps=rule.siguiente_step or "",
         kind=(rule.tipo or "texto").strip()[:20] or "texto",
-        options=_options(rule),
+        options=(rule.opciones or "").strip(),
         role_keyword=(rule.rol_keyword or "").strip()[:20],
         formula=rule.calculo or "",
         handler=(rule.handler or "").strip()[:50],
         medias=tuple(refs),
     )
-
-
-def _options(rule: OldRule) -> str:
-    """Media rules hold an address there, texts nothing: only what is JSON is a menu."""
-    options = (rule.opciones or "").strip()
-    if read_kind(rule.tipo) in MENUS:
-        return options
-    try:
-        return options if isinstance(json.loads(options), list | dict) else ""
-    except (ValueError, RecursionError):
-        return ""
 
 
 def _reply(reply: OldReply, medias: Sequence[OldReplyMedia], file_id: FileId, tally: Tally) -> ReplyContent:
@@ -101,7 +90,9 @@ def _reply(reply: OldReply, medias: Sequence[OldReplyMedia], file_id: FileId, ta
         tally.mend(Mend.MIRRORED, f"botones {reply.id}")
         told = [(url, None) for url in urls]
     files = tuple(ReplyFile(url, _mime(url, mime), file_id(url)) for url, mime in told)
-    return ReplyContent((reply.nombre or "")[:100], reply.mensaje or "", ALL, (), files)
+    text = reply.mensaje or ""
+    name = (reply.nombre or "").strip() or " ".join(text.split()[:FIRST_WORDS])
+    return ReplyContent(name[:100], text, ALL, (), files)
 
 
 def _urls(cell: str | None) -> list[str]:

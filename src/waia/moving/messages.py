@@ -29,6 +29,11 @@ class Line:
     said: Said
     at: datetime
 
+    @property
+    def file_name(self) -> str:
+        """Of a message with a file: as well as it is known."""
+        return str(self.said.upload or self.row.media_url or self.row.media_id or self.row.id)
+
 
 async def bring_messages(move: Move, rule_ids: set[int]) -> None:
     """In the order of their numbers, which is that of time. Behind the last one that is here."""
@@ -178,7 +183,7 @@ async def _hang_files(
         file_id = files.get(line.said.upload or "")
         tally.count("files_here" if file_id else "files_missing")
         if file_id is None and move.uploads.folder is not None:
-            tally.mend(Mend.NO_FILE, line.said.upload or line.row.media_url or line.row.media_id or line.row.id)
+            tally.mend(Mend.NO_FILE, line.file_name)
         medias.append(_media(move, line, row, message_id, file_id))
     await add_settled(tx, medias, move.now())
 

@@ -135,8 +135,18 @@ async def open_original(url: str) -> Original:
 
 
 def same_database(one: str, other: str) -> bool:
-    """Whether two addresses name the same database, whoever signs in."""
-    return _place(make_url(one)) == _place(make_url(other))
+    """Whether two addresses name the same database, whoever signs in. Raises SettingError for what is none."""
+    return _place(_parsed(one)) == _place(_parsed(other))
+
+
+def _parsed(url: str) -> URL:
+    try:
+        given = make_url(url)
+    except ArgumentError:
+        given = None
+    if given is None or given.get_backend_name() not in DRIVERS:
+        raise SettingError("Say where the database is: mysql://user:password@host/name")
+    return given
 
 
 def _place(url: URL) -> tuple[object, ...]:
@@ -145,11 +155,8 @@ def _place(url: URL) -> tuple[object, ...]:
 
 def _engine(url: str) -> AsyncEngine:
     """The server converts every text to utf8mb4, whatever its tables are made of."""
-    try:
-        given = make_url(url)
-        driver = DRIVERS[given.get_backend_name()]
-    except (ArgumentError, KeyError):
-        raise SettingError("Say where the database is: mysql://user:password@host/name") from None
+    given = _parsed(url)
+    driver = DRIVERS[given.get_backend_name()]
     is_sqlite = driver.startswith("sqlite")
     address = given.set(drivername=driver, query={} if is_sqlite else {"charset": "utf8mb4"})
     more: dict[str, Any] = {} if is_sqlite else {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}

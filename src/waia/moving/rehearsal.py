@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from waia.moving.chats import in_order
 from waia.moving.flow_values import check_rules, contents_of, names_in, replies_of
-from waia.moving.messages import AT_ONCE, lines_of, note, said_twice
+from waia.moving.messages import AT_ONCE, Line, lines_of, note, said_twice
 from waia.moving.move import Reading
 from waia.moving.numbers import is_tidy, who_is
 from waia.moving.original import (
@@ -46,6 +46,9 @@ async def rehearse(reading: Reading) -> dict[Stage, Tally]:
             chats.mend(Mend.ODD_NUMBER, numero)
         elif not is_tidy(numero):
             chats.mend(Mend.TIDY_NUMBER, numero)
+    for each in await original.all(OldChatRole):
+        if each.role_id not in keywords_of(staff):
+            chats.mend(Mend.NO_SUCH_ROLE, f"chat_roles {each.numero}, {each.role_id}")
     return {
         Stage.USERS: people,
         Stage.RULES: await _flow(reading, staff),
@@ -64,7 +67,9 @@ async def _flow(reading: Reading, staff: Staff) -> Tally:
     check_rules(contents, keywords_of(staff).values(), tally)
     replies_of(reading.texts.rows(replies, tally), reply_medias, lambda _: None, tally)
     names = names_in(rules, medias, reading.uploads) | names_in(replies, reply_medias, reading.uploads)
-    _note_files(reading, names, tally)
+    for name in sorted(names):
+        if not reading.uploads.is_here(name) and reading.uploads.folder is not None:
+            tally.mend(Mend.NO_FILE, name)
     return tally
 
 
@@ -80,15 +85,16 @@ async def _messages(reading: Reading) -> Tally:
                 tally.mend(Mend.REPEATED_ID, line.row.id)
             elif line.row.wa_id:
                 seen.add(line.row.wa_id)
-        told = (line for line in lines if line.said.has_file and not line.said.link)
-        _note_files(reading, {line.said.upload or f"mensaje {line.row.id}" for line in told}, tally)
+        _note_files(reading, lines, tally)
         after, last_at = rows[-1].id, lines[-1].at if lines else last_at
     return tally
 
 
-def _note_files(reading: Reading, names: set[str], tally: Tally) -> None:
-    for name in sorted(names):
-        here = reading.uploads.is_here(name)
+def _note_files(reading: Reading, lines: list[Line], tally: Tally) -> None:
+    for line in lines:
+        if not line.said.has_file or line.said.link:
+            continue
+        here = reading.uploads.is_here(line.said.upload or "")
         tally.count("files_here" if here else "files_missing")
         if not here and reading.uploads.folder is not None:
-            tally.mend(Mend.NO_FILE, name)
+            tally.mend(Mend.NO_FILE, line.file_name)

@@ -87,7 +87,7 @@ async def files_with(tx: Transaction, hashes: Collection[str]) -> dict[str, int]
 
 async def ends_of(tx: Transaction, chat_ids: Sequence[int]) -> list[Any]:
     """For each chat that has messages: its last ones by side, its last menu and its first moment."""
-    return await tx.rows(_ENDS, {"chats": list(chat_ids)})
+    return list(await tx.execute(_ENDS, {"chats": list(chat_ids)}))
 
 
 async def messages_with(tx: Transaction, ids: Collection[int]) -> dict[int, Any]:
@@ -152,7 +152,7 @@ _FILES = Prepared(
     .group_by(MediaFile.sha256)
 )
 _IS_IN = _MESSAGE.c.direction == "in"
-_ENDS = Prepared(
+_ENDS = (
     select(
         _MESSAGE.c.chat_id,
         _CHAT.c.contact_id,

@@ -39,7 +39,12 @@ class Uploads:
         return self._stems().get(media_id) if media_id and not url else None
 
     def is_here(self, name: str) -> bool:
-        return self.folder is not None and (self.folder / name).is_file() and not (self.folder / name).is_symlink()
+        return (
+            bool(name)
+            and self.folder is not None
+            and (self.folder / name).is_file()
+            and not (self.folder / name).is_symlink()
+        )
 
     def count(self) -> int:
         return len(self._stems())
