@@ -19,7 +19,6 @@ class Cause(StrEnum):
     RULE_GONE = "rule_gone"
     RULES_CHANGED = "rules_changed"
     NO_RULE = "no_rule"
-    ENTERED = "entered"
     BURST = "burst"
     OTHER = "other"
 
@@ -35,7 +34,6 @@ CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.RULE_GONE: N_("la regla que respondió ya no existe"),
     Cause.RULES_CHANGED: N_("las reglas cambiaron después: hoy tampoco el original respondería así"),
     Cause.NO_RULE: N_("respondió algo que no es una regla (catálogo con IA, aviso de audio)"),
-    Cause.ENTERED: N_("la opción llega a un paso que ahora saluda al entrar (B7)"),
     Cause.BURST: N_("varios mensajes seguidos: ahora también se mira cada uno"),
     Cause.OTHER: N_("otra razón"),
 }
@@ -48,7 +46,8 @@ Outcome = int | str
 class Difference:
     """`before` and `now` are what was done; `first` and `last` what the releases of the original would do today.
 
-    `stage` is how ours was found: exact, option, measure, contains, wildcard, or empty.
+    `stage` is how ours was found: exact, option, measure, contains, wildcard, or empty. `is_burst`: of several
+    messages in a row; `by_one`: ours was found by one of them alone.
     """
 
     before: Outcome
@@ -57,6 +56,7 @@ class Difference:
     last: Choice
     stage: str
     is_burst: bool
+    by_one: bool
     rule_exists: bool
 
 
@@ -86,10 +86,12 @@ def _after_silence(told: Difference) -> Cause:
 def _by_stage(told: Difference) -> Cause:
     if told.now == REFUSED or told.stage == "measure":
         return Cause.MEASURE
+    if told.by_one:
+        return Cause.BURST
     if told.stage == "option":
         return Cause.OPTION
     if told.stage == "exact":
-        return Cause.BURST if told.is_burst and told.now not in {told.first, told.last} else Cause.SYNONYMS
+        return Cause.SYNONYMS
     if told.before == told.last != told.first:
         return Cause.CONTAINED
     if told.stage == "contains":

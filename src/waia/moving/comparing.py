@@ -20,6 +20,7 @@ from waia.bot.models import (
     Utterance,
     UtteranceKind,
 )
+from waia.bot.normalise import normalise
 from waia.moving.causes import FALLBACK, OTHER_TEXT, REFUSED, SILENT, Cause, Difference, Outcome, cause_of
 from waia.moving.flow_values import contents_of
 from waia.moving.moments import moment
@@ -119,13 +120,15 @@ class _Comparer:
         if before == now:
             compared.same += 1
             return
+        stage, said = _found_by(decision)
         told = Difference(
             before=before,
             now=now,
             first=self._original.first_releases(turn.step, turn.text),
             last=self._original.last_releases(turn.step, turn.text),
-            stage=_stage(decision),
+            stage=stage,
             is_burst=len(turn.texts) > 1,
+            by_one=len(turn.texts) > 1 and stage in {"exact", "option"} and said != normalise(turn.text),
             rule_exists=before in self._rules,
         )
         compared.differs(cause_of(told), Example(turn.first_id, turn.step, turn.text, before, now))
@@ -183,6 +186,7 @@ def _now(decision: Decision) -> Outcome:
     )
 
 
-def _stage(decision: Decision) -> str:
-    """How the rule was found: the last word of the trace on rules."""
-    return next((outcome for stage, outcome, _ in reversed(decision.trace.stages) if stage in {"rules", "tap"}), "")
+def _found_by(decision: Decision) -> tuple[str, str]:
+    """How the rule was found, and by which text: the last words of the trace on rules."""
+    told = reversed(decision.trace.stages)
+    return next(((outcome, said) for stage, outcome, said in told if stage in {"rules", "tap"}), ("", ""))

@@ -54,7 +54,7 @@ async def bring_flow(move: Move, staff: Staff) -> None:
         check_rules(contents, keywords_of(staff).values(), tally)
         tally.count("rules_read", len(rules))
         if move.progress.mark(Stage.RULES).position != BROUGHT:
-            await _lend(tx, move, found, Scope.RULE)
+            await _lend(tx, move, names, found, Scope.RULE)
             await bring_in(tx, contents, move.now(), profile=PROFILE)
             await draft_repository.remember_ids(tx, {highest: RuleContent()})
             tally.count("rules_new", len(contents))
@@ -80,7 +80,7 @@ async def bring_replies(move: Move) -> None:
         tally.count("replies_read", len(rows))
         tally.count("replies_new", len(new))
         if new:
-            await _lend(tx, move, found, Scope.REPLY)
+            await _lend(tx, move, names, found, Scope.REPLY)
             await replies_here.store_many(tx, [(None, each) for each in new], None)
         _tell_missing(move, names, tally)
         return Mark(done=True)
@@ -89,10 +89,10 @@ async def bring_replies(move: Move) -> None:
     move.shelf.ids.update(found)
 
 
-async def _lend(tx: Transaction, move: Move, found: dict[str, int], scope: Scope) -> None:
+async def _lend(tx: Transaction, move: Move, names: set[str], found: dict[str, int], scope: Scope) -> None:
     """So that the old address of a file, wherever it is written, is understood."""
-    rows = []
-    for name, file_id in sorted(found.items()):
+    rows, ids = [], move.shelf.ids | found
+    for name, file_id in sorted((name, ids[name]) for name in names & ids.keys()):
         stored = await file_of(tx, file_id)
         mime = stored.mime if stored else ""
         row = {"public_id": uuid4().hex, "file_id": file_id, "scope": scope, "kind": kind_of(mime).kind}

@@ -57,7 +57,7 @@ async def _bring(move: Move, rows: Sequence[OldMessage], last_at: datetime | Non
     async def work(tx: Transaction, tally: Tally) -> Mark:
         lines = lines_of(move.reading, kept, last_at, tally)
         note(tally, rows, lines, twice, rule_ids, move.now())
-        places.update(await places_of(tx, move, {line.row.numero for line in lines}, tally))
+        places.update(await places_of(tx, move, {line.row.numero for line in lines}, Tally()))
         files.update(move.shelf.ids | await move.shelf.settle(tx, prepared, move.now()))
         await _write(tx, move, lines, places, files, tally)
         newest = lines[-1].at if lines else last_at

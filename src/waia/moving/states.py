@@ -32,7 +32,7 @@ async def bring_states(move: Move) -> None:
             continue
 
         async def work(tx: Transaction, tally: Tally, some: list[str | None] = some, last: bool = last) -> Mark:
-            places = await places_of(tx, move, some, tally)
+            places = await places_of(tx, move, some, Tally())  # counted with the chats
             await _settle(tx, move, places, {numero: old[numero] for numero in some if numero in old}, tally)
             return Mark("" if last else some[-1] or "", done=last)
 
