@@ -83,6 +83,15 @@ async def _sees_the_photo(road: Inside, browser: Browser) -> None:
     assert led.headers["location"] == address
 
 
+async def test_the_admin_that_nobody_used_yet_takes_the_old_password(mover: Mover) -> None:
+    await whole_shop().write(mover.old_url)
+    await mover.store.rows("UPDATE usuarios SET must_change_password = 1")
+    await mover.moves()
+    async with inside(mover.folder, mover.url) as road, _browser(road) as browser:
+        assert (await browser.sign_in("admin", OLD_PASSWORD)).status_code == 303
+        assert (await browser.get("/roles")).status_code == 200
+
+
 async def test_a_file_that_was_left_behind_says_so(mover: Mover) -> None:
     await whole_shop().write(mover.old_url)
     said = await mover.moves()

@@ -18,7 +18,6 @@ from tests.moving.original_world import (
     uploads_folder,
     whole_shop,
 )
-from waia.kit.errors import WaiaError
 from waia.settings import SettingError
 
 LACKING = (
@@ -184,7 +183,7 @@ async def test_a_flow_that_was_edited_here_is_replaced_only_when_asked_and_stays
     await mover.store.rows(
         "INSERT INTO flow_versions (created_at, profile, rules) VALUES ('2026-01-01 00:00:00.000000', 'waia', '[]')"
     )
-    with pytest.raises(WaiaError, match="--replace-flow"):
+    with pytest.raises(SettingError, match="--replace-flow"):
         await mover.moves()
     assert await mover.store.one("SELECT count(*) FROM mensajes") == 0
     mine = await mover.store.column("SELECT respuesta FROM reglas ORDER BY id")
@@ -202,7 +201,7 @@ async def test_another_database_does_not_go_on_where_this_one_stopped(mover: Mov
         other.message("573110000000", "cliente", f"otra {number}", wa_id=f"wamid.OTHER{number}")
     other.rows["usuarios"].append({"id": 1, "username": "x", "password": "y", "rol": None})
     await other.write(mover.old_url)
-    with pytest.raises(WaiaError, match="--name"):
+    with pytest.raises(SettingError, match="--name"):
         await mover.moves()
     await mover.moves(name="segundo", keep_flow=True)
     assert await mover.store.one("SELECT count(*) FROM mensajes WHERE client_id LIKE 'segundo:%'") == 5

@@ -109,7 +109,7 @@ async def _reading(original: Original, wishes: Wishes, settings: Settings) -> Re
 
 
 def _check(settings: Settings, wishes: Wishes) -> None:
-    if not settings.phone_number_ids:
+    if not (settings.phone_number_ids or wishes.dry_run or wishes.compare):
         raise SettingError("PHONE_NUMBER_ID is empty: chats belong to a number, copy it from the original's .env")
     if same_database(wishes.url, settings.sqlalchemy_url):
         raise SettingError("That is waia's own database: bring the original's over into another, empty one")

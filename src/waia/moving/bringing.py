@@ -6,9 +6,8 @@ from functools import partial
 from waia.dashboard.rollups import Rollups
 from waia.kit.clock import Clock
 from waia.kit.db import Transaction
-from waia.kit.errors import Conflict
 from waia.moving.chats import bring_chats
-from waia.moving.flow import BROUGHT, FlowInTheWay, bring_flow, bring_replies, is_edited_here
+from waia.moving.flow import BROUGHT, bring_flow, bring_replies, is_edited_here
 from waia.moving.messages import bring_messages
 from waia.moving.move import Move
 from waia.moving.original import OldMember, OldRole, OldRule, OldUser
@@ -17,19 +16,20 @@ from waia.moving.processed import bring_processed
 from waia.moving.progress import Mark, Stage
 from waia.moving.states import bring_states
 from waia.moving.tally import Tally
+from waia.settings import SettingError
 
 SAMPLE = 3
 
 
-class OtherDatabase(Conflict):
-    """What was brought over under this name came from somewhere else."""
-
-    code = "other_database"
-    message = "Another database was brought over under this name: say --name with a new one for a second original"
+FLOW_IN_THE_WAY = (
+    "The flow here was edited already: say --replace-flow to put the original's in its place (yours stays as a version "
+    "to go back to), or --keep-flow to leave it as it is"
+)
+OTHER_DATABASE = "Another database was brought over under this name: say --name with a new one for a second original"
 
 
 async def bring_over(move: Move, *, replace_flow: bool = False, keep_flow: bool = False) -> None:
-    """Raises FlowInTheWay and OtherDatabase before anything is written.
+    """Raises SettingError before anything is written where the owner has to decide first.
 
     Once all was brought over, another call adds what came since and touches nothing that lives here already.
     """
@@ -60,12 +60,12 @@ async def bring_over(move: Move, *, replace_flow: bool = False, keep_flow: bool 
 async def _check(move: Move, *, replace_flow: bool, keep_flow: bool) -> None:
     begun = move.progress.mark(Stage.BEGUN).position
     if begun and not await _is_same(move, begun):
-        raise OtherDatabase
+        raise SettingError(OTHER_DATABASE)
     if move.progress.mark(Stage.RULES).position == BROUGHT or replace_flow or keep_flow:
         return
     async with move.database.reading() as tx:
         if await is_edited_here(tx):
-            raise FlowInTheWay
+            raise SettingError(FLOW_IN_THE_WAY)
 
 
 async def _begin(move: Move, *, keep_flow: bool) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from waia.kit.db import Transaction
-from waia.kit.errors import Conflict
 from waia.media.kinds import kind_of
 from waia.media.repository import add_settled, file_of
 from waia.media.values import MediaState, Scope
@@ -21,16 +20,6 @@ from waia.rules.publishing import bring_in
 
 BROUGHT = "brought"
 PROFILE = "original"
-
-
-class FlowInTheWay(Conflict):
-    """Somebody already works with a flow here."""
-
-    code = "flow_in_the_way"
-    message = (
-        "The flow here was edited already: say --replace-flow to put the original's in its place (yours stays as a "
-        "version to go back to), or --keep-flow to leave it as it is"
-    )
 
 
 async def is_edited_here(tx: Transaction) -> bool:
