@@ -129,5 +129,9 @@ ROWS = (
         ("test_damaged_bodies_are_taken_and_their_valid_siblings_stored",)),
     Row("F34", "10,000 items in one body", LITE, "1", "1",
         ("test_ten_thousand_items_in_one_body_hold_up_nobody_for_long",)),
+    Row("R33", "kill -9 while an old database is brought over", LITE, "7 kills, 1,000 messages",
+        "7 kills, 200,000 messages; 20 at random, 40,000 messages",
+        ("test_killed_again_and_again_it_ends_as_if_it_had_been_left_alone",
+         "test_killed_at_random_moments_it_ends_as_if_it_had_been_left_alone")),
     Row("N21", "half load for long", LITE, "-", "6 minutes", ("test_half_load_for_long_leaves_no_trace",)),
 )  # fmt: skip

@@ -43,6 +43,7 @@ PARTS = (
     "tests/roads tests/workers tests/kit/test_queue.py tests/whatsapp/test_split.py",
     "tests/payloads/test_mutated_bodies.py",
     "tests/media/test_files_survive.py tests/media/test_ffmpeg.py",
+    "tests/moving/test_killed_moving.py",
     "tests/crash/test_long_run.py",
 )
 

@@ -105,16 +105,18 @@ async def _staff(move: Move) -> Staff:
 
 async def _roles(move: Move, staff: Staff) -> None:
     async def work(tx: Transaction, tally: Tally) -> Mark:
-        await bring_roles(tx, staff, tally)
-        return Mark(done=True)
+        after = move.progress.last_id(Stage.ROLES)
+        await bring_roles(tx, staff, after, tally)
+        return Mark(str(max((role.id for role in staff.roles), default=after)), done=True)
 
     await move.progress.piece(Stage.ROLES, work)
 
 
 async def _users(move: Move, staff: Staff) -> None:
     async def work(tx: Transaction, tally: Tally) -> Mark:
-        await bring_users(tx, staff, move.now(), tally)
-        return Mark(done=True)
+        after = move.progress.last_id(Stage.USERS)
+        await bring_users(tx, staff, after, move.now(), tally)
+        return Mark(str(max((user.id for user in staff.users), default=after)), done=True)
 
     await move.progress.piece(Stage.USERS, work)
 

@@ -146,7 +146,9 @@ async def _give_roles(
         if each.role_id not in keywords:
             tally.mend(Mend.NO_SUCH_ROLE, f"chat_roles {each.numero}, {each.role_id}")
             continue
-        place, role_id = found[each.numero], ids[keywords[each.role_id]]
+        place, role_id = found[each.numero], ids.get(keywords[each.role_id])
+        if role_id is None:
+            continue  # somebody removed it here
         rows[place.chat_id, role_id] = {"chat_id": place.chat_id, "role_id": role_id, "numero": place.numero}
     await add_chat_roles(tx, list(rows.values()))
 

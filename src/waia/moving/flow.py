@@ -55,7 +55,7 @@ async def bring_flow(move: Move, staff: Staff) -> None:
 
 
 async def bring_replies(move: Move) -> None:
-    """Those whose name and text are here already are not repeated."""
+    """Those that came since the last run. One whose name and text are here already is not repeated."""
     rows, medias = await move.original.all(OldReply), await move.original.all(OldReplyMedia)
     names = names_in(rows, medias, move.uploads)
     prepared = await move.shelf.prepare(names)
@@ -64,7 +64,9 @@ async def bring_replies(move: Move) -> None:
     async def work(tx: Transaction, tally: Tally) -> Mark:
         found.update(await move.shelf.settle(tx, prepared, move.now()))
         here = {(each.name, each.text) for each in (await replies_here.all_contents(tx)).values()}
-        told = replies_of(move.texts.rows(rows, tally), medias, _finder(move, found), tally)
+        last = move.progress.last_id(Stage.REPLIES)
+        later = [row for row in move.texts.rows(rows, tally) if row.id > last]
+        told = replies_of(later, medias, _finder(move, found), tally)
         new = [each for each in told if (each.name, each.text) not in here]
         tally.count("replies_read", len(rows))
         tally.count("replies_new", len(new))
@@ -72,7 +74,7 @@ async def bring_replies(move: Move) -> None:
             await _lend(tx, move, names, found, Scope.REPLY)
             await replies_here.store_many(tx, [(None, each) for each in new], None)
         _tell_missing(move, names, tally)
-        return Mark(done=True)
+        return Mark(str(max((row.id for row in rows), default=last)), done=True)
 
     await move.progress.piece(Stage.REPLIES, work)
     move.shelf.ids.update(found)

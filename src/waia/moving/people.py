@@ -46,9 +46,13 @@ def keywords_of(staff: Staff) -> dict[int, str]:
     return {role.id: (role.keyword or "").strip()[:LONGEST_KEYWORD] for role in staff.roles}
 
 
-async def bring_roles(tx: Transaction, staff: Staff, tally: Tally) -> None:
-    """By keyword; a role that is here keeps its name. Very old databases have a word with each user instead."""
-    named = {keyword: (role.name or keyword)[:LONGEST_NAME] for role, keyword in _with_keywords(staff)}
+async def bring_roles(tx: Transaction, staff: Staff, after: int, tally: Tally) -> None:
+    """By keyword, those with a number above `after`; a role that is here keeps its name.
+
+    Very old databases have a word with each user instead.
+    """
+    new = ((role, keyword) for role, keyword in _with_keywords(staff) if role.id > after)
+    named = {keyword: (role.name or keyword)[:LONGEST_NAME] for role, keyword in new}
     for word in filter(None, ((user.rol or "").strip()[:LONGEST_KEYWORD] for user in staff.users)):
         named.setdefault(word, word.capitalize())
     here = {role.keyword for role in await repository.roles(tx).with_keywords(list(named))}
@@ -73,16 +77,17 @@ def check_users(staff: Staff, tally: Tally) -> None:
             tally.mend(Mend.NAME_TAKEN, user.username)
 
 
-async def bring_users(tx: Transaction, staff: Staff, now: datetime, tally: Tally) -> None:
+async def bring_users(tx: Transaction, staff: Staff, after: int, now: datetime, tally: Tally) -> None:
+    """Those with a number above `after`. Who never chose a password here takes the old one."""
     keywords = _keywords_by_user(staff, tally)
     wanted = {keyword for some in keywords.values() for keyword in some}
     roles = {role.keyword: role for role in await repository.roles(tx).with_keywords(list(wanted))}
-    for user in staff.users:
-        tally.count("users_read")
+    tally.count("users_read", len(staff.users))
+    for user in (user for user in staff.users if user.id > after):
         if not (user.username or "").strip():
             tally.mend(Mend.NO_NAME, user.id)
             continue
-        await _bring(tx, user, [roles[each] for each in keywords[user.id]], staff, now, tally)
+        await _bring(tx, user, [roles[each] for each in keywords[user.id] if each in roles], staff, now, tally)
 
 
 async def _bring(tx: Transaction, user: OldUser, roles: list[Role], staff: Staff, now: datetime, tally: Tally) -> None:

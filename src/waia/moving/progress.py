@@ -34,7 +34,8 @@ class Mark:
 
 
 NOTHING = Mark()
-GOES_ON = frozenset({Stage.BEGUN, Stage.RULES, Stage.MESSAGES})
+GOES_ON = frozenset({Stage.BEGUN, Stage.ROLES, Stage.USERS, Stage.RULES, Stage.REPLIES, Stage.MESSAGES})
+"""What people removed or changed here since does not come back: later runs bring only what is new there."""
 Work = Callable[[Transaction, Tally], Awaitable[Mark]]
 
 
@@ -50,6 +51,10 @@ class Progress:
 
     def mark(self, stage: Stage) -> Mark:
         return self.marks.get(stage, NOTHING)
+
+    def last_id(self, stage: Stage) -> int:
+        """The highest number that is here, of parts whose position is one."""
+        return int(self.mark(stage).position or 0)
 
     @property
     def tallies(self) -> Mapping[Stage, Tally]:
@@ -72,7 +77,7 @@ class Progress:
         return self.marks[stage]
 
     async def begin_again(self) -> None:
-        """All parts have to be looked at once more; messages go on behind the last one."""
+        """All parts have to be looked at once more, those of `GOES_ON` behind what is here."""
         again = {stage: Mark(mark.position if stage in GOES_ON else "") for stage, mark in self.marks.items()}
 
         async def write(tx: Transaction) -> None:
