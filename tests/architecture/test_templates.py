@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,8 @@ def refusals(element: Element) -> Iterator[str]:
             yield f"{name}={value!r} comes from elsewhere"
 
 
-def _named_templates() -> set[str]:
+@cache
+def _named_templates() -> frozenset[str]:
     parsed = (JINJA.parse(path.read_text("utf-8")) for path in templates())
     in_templates = {name for tree in parsed for name in meta.find_referenced_templates(tree) if name}
     in_python = {
@@ -96,19 +98,18 @@ def _named_templates() -> set[str]:
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_template_name(node.value)
     }
-    return in_templates | in_python
+    return frozenset(in_templates | in_python)
 
 
 def _is_template_name(text: str) -> bool:
     return re.fullmatch(r"[\w./-]+\w\.html", text) is not None
 
 
-def _composed_names() -> Iterator[re.Pattern[str]]:
+@cache
+def _composed_names() -> tuple[re.Pattern[str], ...]:
     """Names put together in f-strings, such as `chats/stream/{event}.html`."""
-    for file in python_files():
-        for node in ast.walk(file.tree):
-            if isinstance(node, ast.JoinedStr):
-                yield re.compile("".join(_pattern(part) for part in node.values))
+    composed = (node for file in python_files() for node in ast.walk(file.tree) if isinstance(node, ast.JoinedStr))
+    return tuple(re.compile("".join(_pattern(part) for part in node.values)) for node in composed)
 
 
 def _pattern(part: ast.expr) -> str:
