@@ -6,7 +6,8 @@ PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder  # tests/conftest
 unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format format-check lint types imports templates migrations strings wheel lock screenshots soak clean
+.PHONY: help setup demo test check bench format format-check lint types imports templates tests-compiled migrations \
+  strings wheel lock screenshots soak clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,7 +22,7 @@ test: setup ## run all tests (args="-k name" narrows)
 	$(PYTEST) -n 2 tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; browsers keep two busy
 
 check: setup ## what CI runs
-	$(MAKE) --jobs=2 format-check lint types imports templates
+	$(MAKE) --jobs=2 types format-check lint imports templates tests-compiled
 	$(MAKE) test
 
 format: setup ## lay out the code
@@ -42,6 +43,9 @@ imports: setup
 
 templates: setup
 	$(BIN)/djlint templates --lint --quiet
+
+tests-compiled: setup  # by one process while types are checked, not by each worker of the tests at the same time
+	@$(BIN)/pytest --collect-only -qq >.venv/collected || { tail -n 60 .venv/collected; exit 1; }
 
 migrations: setup
 	$(BIN)/pytest -q tests/migrations
