@@ -1,7 +1,7 @@
 # The commands of the project; `make help` lists them. `make demo` and `make test` need nothing else first.
 BIN := .venv/bin
 PORT ?= 5000
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder  # tests/conftest.py: the longest first
 unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
@@ -19,7 +19,7 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 
 test: setup ## run all tests (args="-k name" narrows)
 	$(PYTEST) -n $(WORKERS) --ignore tests/browser $(args) || [ $$? = 5 ]  # 5: args chose none
-	$(PYTEST) -n 2 tests/browser $(args) || [ $$? = 5 ]  # not beside the kills; browsers keep two busy
+	$(PYTEST) -n $(WORKERS) tests/browser $(args) || [ $$? = 5 ]  # not beside the kills
 
 check: setup ## what CI runs
 	$(MAKE) --jobs=2 types format-check lint imports templates tests-compiled
