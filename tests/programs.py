@@ -16,6 +16,7 @@ PACKAGES = {
     "redis-server": "redis-server (macOS: redis)",
     "valkey-server": "valkey-server (macOS: valkey)",
     "chromium": "chromium",
+    "chromium-headless-shell": "chromium-headless-shell (or chromium, which is slower)",
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
     "espeak-ng": "espeak-ng",

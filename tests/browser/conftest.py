@@ -1,11 +1,12 @@
-"""One browser for all stories, one waia for the stories of a file, fresh windows for each story."""
+"""One browser for all stories of a kind, one waia for the stories of a file, fresh windows for each story."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.browser.stage import House, Stage, demo_house, graph_house
 from tests.browser.street import Street
@@ -20,23 +21,42 @@ FLAGS = [
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    chromium = need("chromium")
+async def playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def light_browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """The same engine without the rest of a browser, where the machine has it: a window costs a third of the work."""
+    async with _launched(playwright, need("chromium-headless-shell", "chromium")) as browser:
         yield browser
-        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """With microphone and notifications."""
+    async with _launched(playwright, need("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Browser:
+    """The light one, unless the test is marked `whole_browser`."""
+    name = "whole_browser" if request.node.get_closest_marker("whole_browser") else "light_browser"
+    browser: Browser = request.getfixturevalue(name)
+    return browser
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def demo(light_browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """`waia demo`: customers write on its phone page."""
     async with demo_house(tmp_path_factory.mktemp("demo")) as house:
         yield house
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def shop(light_browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """`waia serve` with the demo's people, and Meta in the hands of the test."""
     folder: Path = tmp_path_factory.mktemp("shop")
     async with graph_house(folder) as house:
@@ -68,6 +88,13 @@ async def street(browser: Browser, tmp_path: Path, migrated_file: Path) -> Async
         await context.close()
     await street.stop()
     await office.database.close()
+
+
+@asynccontextmanager
+async def _launched(playwright: Playwright, program: str) -> AsyncIterator[Browser]:
+    browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+    yield browser
+    await browser.close()
 
 
 async def _stage(browser: Browser, house: House) -> AsyncIterator[Stage]:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def assigning(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def assigning(light_browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """`waia demo` that gives hand-overs to whoever is there."""
     async with demo_house(tmp_path_factory.mktemp("desk"), WAIA_AUTO_ASSIGN="1") as house:
         yield house
@@ -41,6 +41,7 @@ async def stage(browser: Browser, assigning: House) -> AsyncIterator[Stage]:
     assert not stage.surprises, stage.surprises
 
 
+@pytest.mark.whole_browser
 async def test_from_the_queue_through_two_hands_and_back_to_the_last_owner(stage: Stage) -> None:
     """Two agents and three customers, a whole day. WAIA_PICTURES keeps what each screen looked like."""
     paula, beto = await stage.phone("paula"), await stage.agent("beto")

@@ -123,6 +123,7 @@ def _files_of(stage: Stage, key: str) -> list[str]:
     return [sent.kind for sent in stage.house.graph.sent_to(key) if sent.kind not in {"text", "interactive"}]
 
 
+@pytest.mark.whole_browser
 async def test_a_recorded_note_is_heard_and_reaches_meta_as_one_mono_opus_stream(shop_stage: Stage) -> None:
     """B19. ffprobe is the witness; the recorder's own clock tells how long the note has to be."""
     desk = await _desk_with(shop_stage, "celia", "Celia Mora", "microphone")
@@ -143,6 +144,7 @@ async def test_a_recorded_note_is_heard_and_reaches_meta_as_one_mono_opus_stream
     assert shown_s - SLACK_S < note.duration_s < shown_s + 1 + SLACK_S
 
 
+@pytest.mark.whole_browser
 async def test_a_pressed_microphone_sends_when_it_is_let_go_and_escape_throws_away(shop_stage: Stage) -> None:
     desk = await _desk_with(shop_stage, "dora", "Dora Paz", "microphone")
     microphone = desk.page.get_by_role("button", name="Grabar un mensaje de voz")
@@ -160,6 +162,7 @@ async def test_a_pressed_microphone_sends_when_it_is_let_go_and_escape_throws_aw
     await expect(desk.page.locator(".message--user")).to_have_count(1)
 
 
+@pytest.mark.whole_browser
 async def test_a_microphone_that_is_not_allowed_is_explained(shop_stage: Stage) -> None:
     desk = await _desk_with(shop_stage, "emma", "Emma Lara")
     await desk.page.get_by_role("button", name="Grabar un mensaje de voz").click()

@@ -5,11 +5,12 @@ import json
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.access import EXTREMES, broken_rules
 from tests.browser.stage import Stage
 from tests.push.service import push_service
 from tests.road_world import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 # The browser's own push service is out of reach here: it gives a subscription of the test's instead.
 SUBSCRIBE = """told => {
     let known = null;
@@ -60,6 +61,14 @@ async def test_a_service_that_waia_does_not_know_is_refused_in_words(stage: Stag
         await box.click()
         await expect(page.get_by_text("No se pudo activar.")).to_be_visible()
         await expect(box).not_to_be_checked()
+
+
+async def test_the_menu_of_notifications_breaks_no_rule_of_accessibility(stage: Stage) -> None:
+    """Of somebody who was not asked yet."""
+    ana = await stage.agent("ana")
+    assert await ana.page.evaluate("Notification.permission") == "default"
+    await ana.page.get_by_label("Avisos de este equipo").first.click()
+    assert await broken_rules(ana.page, "notifications", EXTREMES) == []
 
 
 async def test_the_service_worker_shows_who_waits_and_a_page_where_there_is_no_connection(stage: Stage) -> None:
