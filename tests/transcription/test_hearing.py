@@ -10,9 +10,8 @@ import pytest
 
 from tests.transcription.conftest import LaterClock, Loader, Open
 from tests.transcription.speech import ANSWERS, CANCEL, PARTS, TALK, WHO, YES, silence, spoken
-from waia.transcription.audio import NICENESS
 from waia.transcription.ears import Ears
-from waia.transcription.pool import Pool
+from waia.transcription.pool import NICENESS, Pool
 from waia.transcription.recognizer import VoiceModel, spellings
 from waia.transcription.values import TranscriptState
 
