@@ -109,7 +109,8 @@ def _is_template_name(text: str) -> bool:
 def _composed_names() -> tuple[re.Pattern[str], ...]:
     """Names put together in f-strings, such as `chats/stream/{event}.html`."""
     composed = (node for file in python_files() for node in ast.walk(file.tree) if isinstance(node, ast.JoinedStr))
-    return tuple(re.compile("".join(_pattern(part) for part in node.values)) for node in composed)
+    named = (node for node in composed if _pattern(node.values[-1]).endswith(r"\.html"))  # else f"{x}" names them all
+    return tuple(re.compile("".join(_pattern(part) for part in node.values)) for node in named)
 
 
 def _pattern(part: ast.expr) -> str:
