@@ -156,13 +156,12 @@ def make_parts(settings: Settings) -> Parts:
     """Raises SettingError for what only shows when everything meets (opening hours, plug-ins)."""
     clock, wakeups, closing = Clock(settings.frozen_clock), Wakeups(), asyncio.Event()
     database = Database(settings.sqlalchemy_url, wakeups, idle_s=settings.lease_s)
-    disk = Disk(database.folder, int(settings.disk_reserve_mb * MB))
+    disk, address = Disk(database.folder, int(settings.disk_reserve_mb * MB)), settings.own_address
     pages = Pages(settings.timezone, clock, demo=settings.demo)
-    rules = Rules(database, settings, channel_refusal=refusal_for(settings.own_address))
-    recorder, mind = Recorder(database, clock), Mind(rules, clock, settings.own_address)
+    rules = Rules(database, settings, channel_refusal=refusal_for(address))
+    recorder, mind = Recorder(database, clock), Mind(rules, clock, address)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
     storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate)
-    uploader = Uploader(database, clock, client, storage, recorder, throttle)
     return Parts(
         settings=settings,
         clock=clock,
@@ -184,7 +183,7 @@ def make_parts(settings: Settings) -> Parts:
             closing=closing,
         ),
         client=client,
-        sender=_sender(uploader, wakeups, settings),
+        sender=_sender(Uploader(database, clock, client, storage, recorder, throttle), wakeups, settings),
         storage=storage,
         attacher=Attacher(database, storage, int(settings.max_upload_mb * MB)),
         recorder=recorder,

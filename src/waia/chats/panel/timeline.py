@@ -24,8 +24,6 @@ FARTHEST, CONTEXT = 400, 10
 GROUP = timedelta(minutes=3)
 MENU_KINDS = frozenset({"list", "buttons"})
 SPOKEN_KINDS = frozenset({"audio", "voice"})
-# Their words stand in the card; the text of the row is for the list of chats and for who searches.
-IN_CARDS = frozenset({"location", "contacts"})
 QUOTE_LENGTH, FEW_EMOJI = 160, 8
 _JOINERS = frozenset({"\u200d", "\ufe0f", "\u20e3"})
 
@@ -145,7 +143,14 @@ def _tap(details: object, text: str | None) -> tuple[str, str]:
 
 def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -> Bubble:
     details = row.details if isinstance(row.details, dict) else {}
-    text = "" if row.kind in IN_CARDS else row.text or ""
+    extras = read_extras(
+        row.kind,
+        details,
+        row.mime_type,
+        *around.taps.get(row.wamid or "", ("", "")),
+        attachment=None if row.revoked_at else around.files.get(row.id),
+    )
+    text = "" if extras.place or extras.cards else row.text or ""  # the card has its words
     starts_day = before is None or _day(before, zone) != _day(row, zone)
     return Bubble(
         id=row.id,
@@ -171,13 +176,7 @@ def _bubble(row: AnyRow, before: AnyRow | None, around: _Around, zone: tzinfo) -
         possible_duplicate=bool(row.possible_duplicate),
         quote=_quote(row, around.quoted),
         reactions=around.reactions.get(row.wamid, ()) if row.wamid else (),
-        extras=read_extras(
-            row.kind,
-            details,
-            row.mime_type,
-            *around.taps.get(row.wamid or "", ("", "")),
-            attachment=None if row.revoked_at else around.files.get(row.id),
-        ),
+        extras=extras,
         spoken=around.spoken.get(row.id),
     )
 
