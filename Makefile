@@ -2,6 +2,7 @@
 BIN := .venv/bin
 PORT ?= 5000
 WORKERS ?= 4
+BROWSERS ?= 3
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder  # tests/conftest.py: the longest first
 unexport PYTHONDONTWRITEBYTECODE  # it makes each process compile all libraries anew, seconds at each start
 
@@ -19,7 +20,7 @@ demo: setup ## start waia with SQLite and the simulator (PORT=5000)
 
 test: setup ## run all tests (args="-k name" narrows)
 	$(PYTEST) -n $(WORKERS) --ignore tests/browser $(args) || [ $$? = 5 ]  # 5: args chose none
-	$(PYTEST) -n $(WORKERS) tests/browser $(args) || [ $$? = 5 ]  # not beside the kills
+	$(PYTEST) -n $(BROWSERS) tests/browser $(args) || [ $$? = 5 ]  # not beside the kills
 
 check: setup ## what CI runs
 	$(MAKE) --jobs=2 types format-check lint imports templates tests-compiled

@@ -13,7 +13,7 @@ async def test_a_row_moved_twice_in_a_hurry_goes_two_places(stage: Stage) -> Non
     page = beto.page
     for path, rows, grip in (
         ("/configuracion/botones", "#reply-table tbody > tr[data-id]", "[data-grip]"),
-        ("/reglas", "ol.rules >> nth=0 >> li[data-rule]", "[data-handle]"),
+        ("/reglas", "ol.rules[data-behaviour=sorting] >> nth=0 >> li[data-rule]", "[data-handle]"),
     ):
         await page.goto(path)
         before = await _ids(page, rows)
@@ -35,7 +35,7 @@ async def test_a_panel_that_is_looked_at_counts_as_use_and_one_out_of_sight_does
     await page.goto("/login")
     await expect(page.get_by_text("Un panel abierto y a la vista cuenta como uso")).to_be_visible()
     await page.get_by_role("button", name="Entrar como Ana Torres").click()
-    await page.wait_for_selector("#chats")
+    await page.wait_for_selector("html[data-ready=yes]:has(#chats)")
     told: list[str] = []
     page.on("request", lambda request: told.append(request.url) if request.url.endswith("/sesiones/uso") else None)
     await page.clock.fast_forward("04:00")
