@@ -32,7 +32,7 @@ class Pool:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
             halt()
-            await asyncio.wait([done])
+            await asyncio.gather(done, return_exceptions=True)  # how it ended is nobody's news any more
             raise
         finally:
             self._working -= 1
