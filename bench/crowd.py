@@ -88,5 +88,6 @@ class Crowd:
     def _acked(self, line: Line, status: int) -> None:
         self._busy -= 1
         self.refused += status != 200
-        self._free.append(line)
+        if line.is_open:
+            self._free.append(line)
         self._pump()
