@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-NICENESS = 10  # people and webhooks come first
+NICENESS = 19  # people and webhooks come first
 T = TypeVar("T")
 
 
