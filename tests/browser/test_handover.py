@@ -11,7 +11,7 @@ from tests.browser.stage import Stage
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GREETING, TO_SALES = "Hola, soy el asistente de Mesones La Piedra", re.compile("ventas")
-WITHIN_S, LATEST_S = 1.0, 5.0
+WITHIN_S = 1.0
 LATEST_S = 5.0
 HASSAN = "حسن الخطيب"
 OF_ADMINS = """
@@ -61,8 +61,7 @@ async def test_what_one_agent_does_the_other_sees_within_a_second(stage: Stage) 
     for words in ("Buenos días, Diego.", "Sí, instalamos el 14.", "Te confirmo en la tarde."):
         delays.append(await _seconds(ana.writes(words), beto.bubble(words, "user").wait_for()))
     await expect(beto.page.locator("#chats > li").first).to_contain_text("Te confirmo en la tarde.")
-    assert min(delays) < WITHIN_S, delays  # the others share the machine with other browsers
-    assert max(delays) < LATEST_S, delays
+    assert sorted(delays)[len(delays) // 2] < WITHIN_S, delays
 
 
 async def test_the_list_counts_and_sorts_itself(stage: Stage) -> None:
