@@ -194,9 +194,9 @@ def model() -> None:
 
 
 @model.command("download")
-@click.argument("language")
+@click.argument("language", default="")
 def download_model(language: str) -> None:
-    """Fetch the model of LANGUAGE (es, pt, en-us…) into WAIA_DATA; a download that was cut off goes on."""
+    """Fetch the model of LANGUAGE (es, pt, en-us…; else the one in use) into WAIA_DATA; what was cut off goes on."""
 
     async def run(settings: Settings) -> None:
         from waia.app.voice_commands import download

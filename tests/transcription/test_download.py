@@ -207,7 +207,7 @@ async def test_two_at_once_do_not_meet(tmp_path: Path) -> None:
 async def test_the_command_fetches_and_says_how_it_stands(tmp_path: Path) -> None:
     async with serving(Mirror()) as mirror:
         before = await _waia(tmp_path, mirror, "model", "status")
-        fetched = await _waia(tmp_path, mirror, "model", "download", "es")
+        fetched = await _waia(tmp_path, mirror, "model", "download")  # as the line before says
         after = await _waia(tmp_path, mirror, "model", "status")
         refused = await _waia(tmp_path, mirror, "model", "download", "xx")
     assert "no model: run `waia model download`" in before
