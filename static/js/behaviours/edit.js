@@ -1,7 +1,6 @@
-// A value that is edited in its place: opening leads into the field, Esc leaves it as it was.
+// A value that is edited in its place: Esc leaves it as it was.
 export default function edit(details) {
-  const form = details.querySelector("form"), field = form.querySelector("input:not([type=hidden])");
-  details.addEventListener("toggle", () => details.open && field.select());
+  const form = details.querySelector("form");
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;
     event.preventDefault();

@@ -215,7 +215,6 @@ export default function files(form) {
       form.elements.texto.focus();
     });
   }
-  menu.addEventListener("toggle", () => { if (menu.open) menu.querySelector("[data-pick]").focus(); });
   menu.querySelector("summary").addEventListener("click", (event) => {
     if (!form.elements.texto.disabled) return;
     event.preventDefault();

@@ -17,7 +17,19 @@ function restore() {
   heirs.find((heir) => heir && heir.checkVisibility())?.focus({ preventScroll: true });
 }
 
+// <details data-leads>: opening leads into its first field at once, not at the later `toggle`: no letter typed next is lost.
+function lead(event) {
+  const details = event.target.closest("summary")?.parentElement;
+  if (event.defaultPrevented || !details?.matches("[data-leads]:not([open])")) return;
+  event.preventDefault();
+  details.open = true;
+  const field = details.querySelector("select, textarea, input:not([type=hidden])");
+  field?.focus();
+  if (field?.matches("input")) field.select();
+}
+
 export default function focus(body) {
+  body.addEventListener("click", lead);
   body.addEventListener("focusin", remember);
   document.addEventListener("htmx:after:swap", () => requestAnimationFrame(restore));
 }

@@ -7,7 +7,6 @@ export default function note(details) {
   const keep = () => {
     try { sessionStorage.setItem(key(form), field.value); } catch { /* private mode */ }
   };
-  details.addEventListener("toggle", () => details.open && field.focus());
   field.addEventListener("input", keep);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

@@ -13,5 +13,4 @@ export default function popover(details) {
   details.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
-  details.addEventListener("toggle", () => { if (details.open) details.querySelector("select, input:not([type=hidden])")?.focus(); });
 }
