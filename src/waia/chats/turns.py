@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-import structlog
-
 from waia.bot.engine import decide
 from waia.bot.models import (
     ChatState,
@@ -37,12 +35,9 @@ from waia.transcription.repository import transcripts_of
 from waia.transcription.values import Transcript
 from waia.whatsapp.content import Content, Text
 
-MAX_FAILURES = 5
 LONGEST_QUIET = timedelta(minutes=2)
-RETRY_AFTER = timedelta(seconds=2)
-BOT_FAILED, AWAY_TOLD = "bot_failed", "away_told"
+AWAY_TOLD = "away_told"
 NO_RULE = ("fallback", "no_match")
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ class _Turns:
         return turns
 
     async def decide_all(self) -> None:
-        decided = [each for chat in self._chats if (each := self._decide(chat)) is not None]
+        decided = [self._decide(chat) for chat in self._chats]
         await self._load_roles(decided)
         outgoing: list[Outgoing] = []
         for each in decided:
@@ -159,26 +154,11 @@ class _Turns:
         if decided:
             reach("decide.after_write")
 
-    def _decide(self, chat: ChatRecord) -> _Decided | None:
+    def _decide(self, chat: ChatRecord) -> _Decided:
         rows = self._messages[chat.id]
         started = perf_counter()
-        try:
-            decision = decide(self._brain.book, self._state(chat), self._turn(chat, rows))
-        except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("bot_failed", chat=chat.id, error=type(error).__name__, failures=chat.bot_failures + 1)
-            self._postpone(chat)
-            return None
+        decision = decide(self._brain.book, self._state(chat), self._turn(chat, rows))
         return _Decided(chat, rows, decision, round((perf_counter() - started) * 1_000_000), is_late(chat))
-
-    def _postpone(self, chat: ChatRecord) -> None:
-        """A bug in the rules or the bot: try again a few times, then a person must look."""
-        chat.bot_failures += 1
-        chat.dirty = True
-        if chat.bot_failures < MAX_FAILURES:
-            chat.bot_due_at = self._real_now + RETRY_AFTER * chat.bot_failures
-        else:
-            chat.bot_failures = 0
-            chat.enter_queue(None, BOT_FAILED, self._now, self._brain.resume_hours)
 
     def _state(self, chat: ChatRecord) -> ChatState:
         memory = chat.bot_memory

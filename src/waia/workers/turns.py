@@ -7,7 +7,7 @@ import structlog
 
 from waia.chats.listening import TURNS
 from waia.chats.repository import load_chats, save_chats
-from waia.chats.turns import BOT_FAILED, MAX_FAILURES, Brain, take_turns
+from waia.chats.turns import Brain, take_turns
 from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
@@ -15,6 +15,8 @@ from waia.kit.failpoints import reach
 from waia.workers.loop import until_due
 from waia.workers.mind import Mind
 
+MAX_FAILURES, RETRY_AFTER = 5, timedelta(seconds=2)
+BOT_FAILED = "bot_failed"
 log = structlog.get_logger()
 
 
@@ -81,6 +83,6 @@ class TurnsWorker:
             return
         chat.bot_failures += 1
         chat.dirty = True
-        chat.bot_due_at = self.clock.real() + timedelta(seconds=2 * chat.bot_failures)
+        chat.bot_due_at = self.clock.real() + RETRY_AFTER * chat.bot_failures
         await save_chats(tx, [chat])
         await queue.later(tx, TURNS, [(key, chat.bot_due_at)])
