@@ -1,5 +1,8 @@
 """The database of a test, read and changed by plain SQL: as reports and scripts of its owner do."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -43,3 +46,9 @@ def _engine(address: str) -> AsyncEngine:
     """It keeps no connection, so that nobody has to close it and every loop may use it."""
     url = make_url(address)
     return create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]), poolclass=NullPool)
+
+
+def elsewhere(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs it to the end while everything here stands still: what another process did in the meantime."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work()).result()

@@ -1,14 +1,13 @@
 """Sends of unknown outcome, when several processes look after them at the same moment."""
 
-import asyncio
-import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from tests.road_world import PATIENCE_S, Inside, inside
+from tests.road_world import PATIENCE_S, Inside, inside, said
 from tests.roads.bodies import status, value, webhook
 from tests.roads.invariants import check_invariants
-from tests.roads.store import Store
+from tests.roads.store import Store, elsewhere
 from waia.chats import outbox_repository as outbox
 from waia.kit.failpoints import arm
 from waia.simulator.faults import always
@@ -144,22 +143,36 @@ async def test_a_repeat_recorded_while_a_status_of_the_first_try_is_read_shows_a
     async with inside(tmp_path, mariadb_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
         public_id = await in_doubt(road)
         first = road.world.sent[0].wamid
-
-        def another_process() -> None:
-            thread = threading.Thread(target=lambda: asyncio.run(_record_repeat(mariadb_url, public_id)))
-            thread.start()
-            thread.join()
-
-        arm("status.before_change", another_process)
+        arm("status.before_change", partial(elsewhere, partial(_record, mariadb_url, public_id, "wamid.repeat")))
         await road.post(webhook(value(statuses=[status(first, "delivered", opaque=public_id)])))
         await road.calm()
         assert await road.store.one("SELECT wamid FROM outbox") == "wamid.repeat"
         assert await road.store.one("SELECT possible_duplicate FROM outbox") == 1
 
 
-async def _record_repeat(url: str, public_id: str) -> None:
+async def test_a_repeat_that_is_being_claimed_while_a_status_settles_it_is_called_off(
+    tmp_path: Path, mariadb_url: str
+) -> None:
+    """Two processes: on SQLite there is one writer."""
+    async with inside(tmp_path, mariadb_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        public_id = await in_doubt(road)
+        first = road.world.sent[0].wamid
+        arm("send.before_mark", partial(elsewhere, partial(_record, mariadb_url, public_id, first)))
+        now = road.parts.clock.real()
+        await road.parts.database.run(lambda tx: outbox.send_again(tx, public_id, now, resend=True))
+        await road.says("Hola", "diego")
+        await road.calm()
+        assert [said(sent) for sent in road.sent_to("diego")] == [said(road.world.sent[0])]
+        assert len(road.sent_to("carla")) == 1
+        assert tuple(await road.store.row("SELECT state, wamid FROM outbox WHERE public_id = :id", id=public_id)) == (
+            "sent", first,
+        )  # fmt: skip
+        await check_invariants(road)
+
+
+async def _record(url: str, public_id: str, wamid: str) -> None:
     store = Store(url)
-    values = {"wamid": "wamid.repeat", "id": public_id}
+    values = {"wamid": wamid, "id": public_id}
     await store.rows("UPDATE outbox SET state = 'sent', wamid = :wamid WHERE public_id = :id", **values)
     await store.rows("UPDATE mensajes SET wa_id = :wamid, status = 1 WHERE public_id = :id", **values)
 

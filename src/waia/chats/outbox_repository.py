@@ -65,9 +65,12 @@ async def pending_of(tx: Transaction, chat_ids: Iterable[int]) -> dict[int, list
     return pending
 
 
-async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    if ids:
-        await tx.change(_SENDING, {"ids": list(ids), "now": now})
+async def mark_sending(tx: Transaction, ids: Sequence[int], now: datetime) -> Collection[int]:
+    """Those that still waited: a status may have settled one since it was read. The caller holds their lanes."""
+    if not ids or (await tx.change(_SENDING, {"ids": list(ids), "now": now})).count == len(ids):
+        return ids
+    marked = select(OutboxItem.id).where(OutboxItem.id.in_(ids), OutboxItem.state == "sending")
+    return set((await tx.execute(marked)).scalars())
 
 
 async def unmark_sending(tx: Transaction, chat_ids: Sequence[int]) -> None:
@@ -354,7 +357,7 @@ _PENDING = Prepared(
 _ITEM, _MESSAGE, _CHAT = table_of(OutboxItem), table_of(Message), table_of(Chat)
 _SENDING = Prepared(
     update(_ITEM)
-    .where(_ITEM.c.id.in_(bindparam("ids", expanding=True)))
+    .where(_ITEM.c.id.in_(bindparam("ids", expanding=True)), _ITEM.c.state == "queued")
     .values(state="sending", attempts=_ITEM.c.attempts + 1, request_started_at=bindparam("now"))
 )
 _SPEND = Prepared(
@@ -367,7 +370,7 @@ _OPEN = or_(_ITEM.c.state == "sending", _ITEM.c.state == "uncertain", _ITEM.c.st
 _SENT_ITEM = Prepared(
     update(_ITEM)
     .where(_ITEM.c.public_id == bindparam("p"), _OPEN)
-    .values(state="sent", wamid=bindparam("w"), uncertain_since=None, last_error="")
+    .values(state="sent", wamid=func.coalesce(_ITEM.c.wamid, bindparam("w")), uncertain_since=None, last_error="")
 )
 _SENT_MESSAGE = Prepared(
     update(_MESSAGE)

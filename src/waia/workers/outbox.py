@@ -85,7 +85,10 @@ class Sender:
             self._sort_lane(str(chat_id), await self._note_interrupted(tx, items, now), now, lanes)
         await self._part_uploads(tx, lanes, now)
         await self._fail_late(tx, lanes.late, now)
-        await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
+        reach("send.before_mark")
+        marked = await outbox.mark_sending(tx, [item.id for item in lanes.chosen], now)
+        for item in [each for each in lanes.chosen if each.id not in marked]:
+            lanes.keep(item, now)
         await outbox.spend_pair_tokens(tx, lanes.spent)
         await queue.lease(tx, OUTBOX, [str(item.chat_id) for item in lanes.chosen], owner, until)
         await queue.lease(tx, OUTBOX, [str(item.chat_id) for item, _ in lanes.uploads], owner, now + UPLOAD_LEASE)
@@ -192,13 +195,21 @@ class _Lanes:
     graph_ids: Mapping[Upload, str] = field(default_factory=dict)
 
     def keep_for_upload(self, item: Pending, upload: Upload, now: datetime, *, free: bool) -> None:
-        """The item is not sent in this turn; when others upload the same file, or too many, look again soon."""
-        self.chosen.remove(item)
-        self.spent = [row for row in self.spent if row["chat"] != item.chat_id]
+        """When others upload the same file, or too many, look again soon."""
         if free and all(upload != other for _, other in self.uploads):
+            self._take_out(item)
             self.uploads.append((item, upload))
         else:
-            self.put_back(str(item.chat_id), now + LOOK_AGAIN)
+            self.keep(item, now + LOOK_AGAIN)
+
+    def keep(self, item: Pending, again_at: datetime) -> None:
+        """It is not sent in this turn."""
+        self._take_out(item)
+        self.put_back(str(item.chat_id), again_at)
+
+    def _take_out(self, item: Pending) -> None:
+        self.chosen.remove(item)
+        self.spent = [row for row in self.spent if row["chat"] != item.chat_id]
 
     def put_back(self, key: str, again_at: datetime | None) -> None:
         if again_at is None:
