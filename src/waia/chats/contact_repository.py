@@ -19,7 +19,7 @@ from waia.kit.sql import table_of
 from waia.whatsapp.numbers import same_phone
 from waia.whatsapp.people import Sender
 
-BSUID, PHONE, PARENT, GROUP = "bsuid", "wa_id", "parent", "group"
+KINDS = BSUID, PHONE, PARENT, GROUP = "bsuid", "wa_id", "parent", "group"
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Contacts:
         values |= {value for sender in known for value in same_phone(sender.wa_id or "")}
         if not values:
             return
-        rows = await self._tx.rows(_OPEN, {"values": sorted(values)})
+        rows = await self._tx.rows(_OPEN, {"kinds": KINDS, "values": sorted(values)})
         self._owners.update({(row.kind, row.value): row.contact_id for row in rows})
         if rows:
             found = await self._tx.rows(_RECORDS, {"ids": sorted({row.contact_id for row in rows})})
@@ -192,7 +192,9 @@ def _ids(sender: Sender) -> list[tuple[str, str]]:
 _NEW_CONTACT, _NEW_ID = Prepared(insert(table_of(Contact))), Prepared(insert(table_of(ContactIdentity)))
 _OPEN = Prepared(
     select(ContactIdentity.kind, ContactIdentity.value, ContactIdentity.contact_id).where(
-        ContactIdentity.value.in_(bindparam("values", expanding=True)), ContactIdentity.open == 1
+        ContactIdentity.kind.in_(bindparam("kinds", expanding=True)),
+        ContactIdentity.value.in_(bindparam("values", expanding=True)),
+        ContactIdentity.open == 1,
     )
 )
 _RECORDS = Prepared(

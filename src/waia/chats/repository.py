@@ -43,7 +43,8 @@ async def chats_of(tx: Transaction, pairs: Iterable[tuple[str, int]]) -> dict[tu
     wanted = set(pairs)
     if not wanted:
         return {}
-    rows = await tx.rows(_BY_CONTACT, {"contacts": sorted({contact for _, contact in wanted})})
+    numbers, contacts = (sorted(set(each)) for each in zip(*wanted, strict=True))
+    rows = await tx.rows(_BY_CONTACT, {"numbers": numbers, "contacts": contacts})
     found = {(row.phone_number_id, row.contact_id): ChatRecord(*row) for row in rows}
     return {pair: chat for pair, chat in found.items() if pair in wanted}
 
@@ -297,7 +298,10 @@ _BY_ID = Prepared(
 )
 _BY_CONTACT = Prepared(
     select(*_COLUMNS)
-    .where(_CHAT.c.contact_id.in_(bindparam("contacts", expanding=True)))
+    .where(
+        _CHAT.c.phone_number_id.in_(bindparam("numbers", expanding=True)),
+        _CHAT.c.contact_id.in_(bindparam("contacts", expanding=True)),
+    )
     .order_by(_CHAT.c.id)
     .with_for_update()
 )
