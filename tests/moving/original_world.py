@@ -25,6 +25,7 @@ LIST = json.dumps(
         {"id": "c", "title": "Cotizar", "step": "cotizar"}, {"id": "h", "title": "Horario"}]}]}
 )  # fmt: skip
 BUTTONS = json.dumps([{"type": "reply", "reply": {"id": "b1", "title": "Barra"}, "next_step": "saludo,barra_medida"}])
+BETWEEN = timedelta(seconds=30)
 FALLBACK, RESTART = "No entendí tu respuesta, intenta de nuevo.", "Perfecto, volvamos a empezar."
 RULES: tuple[tuple[int, str, str, str, str, str, str], ...] = (
     (1, "menu_principal", "iniciar", "Bienvenido a la tienda", "menu", "texto", ""),
@@ -58,7 +59,7 @@ class OldDatabase:
 
     def message(self, numero: str | None, tipo: str | None, mensaje: str | None, **more: Any) -> dict[str, Any]:
         """Half a minute after the one before, unless `at` says when."""
-        self.at = more.pop("at", self.at + timedelta(seconds=30))
+        self.at = more.pop("at", self.at + BETWEEN)
         self.wamids += 1
         row = {
             "id": len(self.rows["mensajes"]) + 1, "wa_id": f"wamid.OLD{self.wamids:06}", "numero": numero,
@@ -259,6 +260,7 @@ def add_crowd(old: OldDatabase, many: int) -> None:
 
 def whole_shop(many: int = 0) -> OldDatabase:
     old = OldDatabase()
+    old.at -= BETWEEN * many  # all of it is past: what is told of the future depends on when it is told
     add_people(old)
     add_flow(old)
     add_oddities(old)
