@@ -1,7 +1,7 @@
 """The database of the application before comes over whole, whatever years of use did to it."""
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -201,6 +201,7 @@ async def test_another_database_does_not_go_on_where_this_one_stopped(mover: Mov
     await moved(mover, whole_shop())
     (mover.folder / "old.db").unlink()
     other = OldDatabase()
+    other.at -= timedelta(days=1)
     for number in range(5):
         other.message("573110000000", "cliente", f"otra {number}", wa_id=f"wamid.OTHER{number}")
     other.rows["usuarios"].append({"id": 1, "username": "x", "password": "y", "rol": None})
