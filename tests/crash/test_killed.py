@@ -22,6 +22,7 @@ GREETED = (
     "inbox.after_commit",
     "decide.before_write",
     "decide.after_write",
+    "send.before_mark",
     "send.in_claim",
     "send.after_claim",
     "send.before_request",
