@@ -120,6 +120,20 @@ async def test_no_change_of_the_draft_reads_the_flow_while_others_wait_to_write(
     assert whole == []
 
 
+async def test_a_flow_that_nobody_changed_is_read_and_checked_once(shop: Shop, beto: Browser) -> None:
+    """Ten thousand rules take a second; what changes, by any way, is seen on the next page."""
+    await beto.get("/reglas")
+    await beto.get("/reglas")
+    with shop.counting() as asked:
+        page = await beto.get("/reglas")
+    assert page.ids("rule") == [1, 2, 3]
+    assert asked
+    assert not [told for told in asked if "FROM rule_drafts LEFT" in told]
+    await shop.parts.database.run(lambda tx: repository.lock(tx))  # as another process does for each change
+    await beto.act("POST", "/reglas", **RULE)
+    assert (await beto.get("/reglas")).ids("rule") == [1, 2, 3, 4]
+
+
 async def test_beside_other_changes_nothing_is_published_in_one_step(shop: Shop, beto: Browser) -> None:
     await beto.act("POST", "/reglas", **RULE)
     answer = await beto.act("POST", "/reglas", **{**RULE, "triggers": "envío", "publicar": "1"})

@@ -153,7 +153,7 @@ def _dependencies() -> dict[str, Provide]:
     """What a handler may ask for by its name."""
     names = (
         "settings", "clock", "wakeups", "database", "pages", "rules", "accounts", "live", "links", "storage",
-        "attacher", "push",
+        "attacher", "push", "newest_state",
     )  # fmt: skip
     provided = {name: Provide(_part(attrgetter(name)), sync_to_thread=False) for name in names}
     provided["shelf"] = Provide(_part(attrgetter("attacher")), sync_to_thread=False)

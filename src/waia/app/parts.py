@@ -25,6 +25,7 @@ from waia.media.storage import Storage
 from waia.media.upkeep import Upkeep
 from waia.push.parts import Push, open_push
 from waia.rules.book import Rules
+from waia.rules.editor.desk import NewestState
 from waia.rules.replies import refusal_for
 from waia.settings import Settings
 from waia.transcription.ears import Ears, open_ears
@@ -82,6 +83,7 @@ class Parts:
     closing: asyncio.Event
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
+    newest_state: NewestState = field(default_factory=NewestState)
 
     @property
     def upkeep(self) -> Upkeep:

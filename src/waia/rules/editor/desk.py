@@ -39,15 +39,29 @@ class State:
     changes: int
 
 
+@dataclass(slots=True)
+class NewestState:
+    """One per process. Until a rule, a role or a setting changes, no page reads and checks the flow once more."""
+
+    _basis: tuple[Any, ...] = ()
+    _state: State | None = None
+
+    def of(self, basis: tuple[Any, ...]) -> State | None:
+        return self._state if basis == self._basis else None
+
+    def keep(self, basis: tuple[Any, ...], state: State) -> None:
+        self._basis, self._state = basis, state
+
+
 class RuleDesk:
     """Who edits, on what, and when. `flow` is the one in force, `rules` has to read it again after a change."""
 
     def __init__(
         self, request: AnyRequest, page: Page, database: Database, user: SignedIn, settings: Settings, rules: Rules,
-        flow: Flow, clock: Clock,
+        flow: Flow, clock: Clock, newest: NewestState,
     ) -> None:  # fmt: skip
         self.request, self.page, self.database, self.user = request, page, database, user
-        self.settings, self.rules, self.flow = settings, rules, flow
+        self.settings, self.rules, self.flow, self._newest = settings, rules, flow, newest
         self.now, self.real_now = clock.business(), clock.real()
 
     @property
@@ -59,8 +73,14 @@ class RuleDesk:
 
     async def state(self) -> State:
         async with self.database.reading() as tx:
-            draft, roles = await repository.read_draft(tx), await repository.role_names(tx)
-        return await self.state_of(draft, roles)
+            roles = await repository.role_names(tx)
+            basis = (await repository.last_turn(tx), self.flow.fingerprint, roles)
+            if (known := self._newest.of(basis)) is not None:
+                return known
+            draft = await repository.read_draft(tx)
+        state = await self.state_of(draft, roles)
+        self._newest.keep(basis, state)
+        return state
 
     async def state_of(self, draft: Draft, roles: Mapping[str, str]) -> State:
         """Checks the whole flow, which takes a second where it is huge: not in a transaction that others wait for."""
@@ -106,6 +126,7 @@ async def provide_rule_desk(
     settings: Given[Settings],
     clock: Given[Clock],
     rules: Given[Rules],
+    newest_state: Given[NewestState],
 ) -> RuleDesk:
     flow = await rules.book(clock.real())
-    return RuleDesk(request, page, database, user, settings, rules, flow, clock)
+    return RuleDesk(request, page, database, user, settings, rules, flow, clock, newest_state)
