@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chats.panel_world import NOW, Browser, Html, Shop
-from waia.chats.delivery_state import DeliveryState
+from waia.chats.delivery_state import RESTORED, DeliveryState
 from waia.chats.models import CapturedAnswer, DecisionRow
 from waia.chats.panel import timeline
 from waia.rules.models import RuleRow
@@ -304,10 +304,13 @@ async def test_a_message_far_back_is_shown_with_what_stands_around_it(shop: Shop
 async def test_an_uncertain_message_offers_to_resend_or_to_give_up(shop: Shop) -> None:
     chat = await shop.add_chat()
     message = await shop.add_sent(chat, status=DeliveryState.UNCERTAIN)
+    of_a_copy = await shop.add_sent(chat, status=DeliveryState.UNCERTAIN, error_text=RESTORED)
     async with shop.browser("ana") as ana:
         page, _ = await _bubbles(ana, chat)
     assert page.where(hx_post=f"/mensajes/{message}/reenvio")[0]["hx-confirm"]
     assert page.where(hx_delete=f"/mensajes/{message}/envio")
+    assert "la conexión se cortó" in page.text(f"message-{message}")
+    assert "se restauró una copia" in page.text(f"message-{of_a_copy}")
 
 
 async def test_older_messages_come_page_by_page_without_gap_or_repeat(shop: Shop) -> None:

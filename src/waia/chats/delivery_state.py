@@ -15,3 +15,7 @@ class DeliveryState(IntEnum):
     DELIVERED = 2
     READ = 3
     PLAYED = 4
+
+
+RESTORED = "restored"
+"""Said of what was under way when a copy was taken that was put back since."""

@@ -22,22 +22,22 @@ async def silence_for_people(tx: Transaction, *chats: ChatRecord) -> None:
     await cancel_bot_items(tx, [chat.id for chat in chats])
 
 
-async def record_silence(tx: Transaction, chats: Sequence[ChatRecord]) -> None:
-    """The turns that were about to be decided end here, and their reason says so."""
+async def record_silence(tx: Transaction, chats: Sequence[ChatRecord], reason: str = SILENCED) -> None:
+    """The turns that were about to be decided end here, and say why."""
     keys = {f"turn:{chat.id}:{max(chat.pending)}": chat for chat in chats if chat.pending}
-    rows = [_silenced(key, chat) for key, chat in keys.items()]
+    rows = [_silenced(key, chat, reason) for key, chat in keys.items()]
     await save_decisions(tx, rows, {key: chat.pending for key, chat in keys.items()})
 
 
-def _silenced(key: str, chat: ChatRecord) -> dict[str, Any]:
-    trace = {"version": 1, "text": "", "stages": [{"stage": "holder", "outcome": SILENCED, "detail": ""}]}
+def _silenced(key: str, chat: ChatRecord, reason: str) -> dict[str, Any]:
+    trace = {"version": 1, "text": "", "stages": [{"stage": "holder", "outcome": reason, "detail": ""}]}
     trace |= {"rules": [], "chosen": [], "before": {}, "after": {}}
     return {
         "turn_key": key,
         "chat_id": chat.id,
         "at": chat.last_customer_at or chat.last_message_at,
         "duration_us": 0,
-        "silent_reason": SILENCED,
+        "silent_reason": reason,
         "trace": trace,
     }
 

@@ -22,6 +22,7 @@ SILENCES = MappingProxyType(
         "plugin_missing": N_("El bot calló: falta una extensión que la regla usa, así que pasa a una persona."),
         "formula_broken": N_("El bot calló: la fórmula de la regla no se puede calcular."),
         "bot_failed": N_("El bot calló: falló al decidir y el chat espera a una persona."),
+        "restored": N_("El bot calló: se restauró una copia de seguridad y quizá esto ya estaba contestado."),
     }
 )
 OTHER_SILENCE = N_("El bot calló: la regla no tiene texto ni archivo, solo cambia de paso.")
@@ -31,6 +32,7 @@ STAGES = MappingProxyType(
         ("holder", "bot"): N_("El bot tenía el chat"),
         ("holder", "held_by_person"): N_("Una persona atiende el chat"),
         ("holder", "held_by_queue"): N_("El chat espera en la cola"),
+        ("holder", "restored"): N_("Se restauró una copia de seguridad tomada antes de responder"),
         ("holder", "bot_resumes"): N_("Se cumplió el plazo y el bot volvió; antes lo tenía:"),
         ("holder", "command_brings_bot_back"): N_("Un comando trajo al bot de vuelta desde la cola:"),
         ("tap", "followed"): N_("El cliente tocó una opción que lleva al paso:"),

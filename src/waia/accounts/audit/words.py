@@ -64,6 +64,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "voice_model.wanted": N_("pidió descargar el modelo de voz"),
             "rules_imported": N_("importó reglas"),
             "rules_exported": N_("exportó reglas"),
+            "backup.restored": N_("restauró una copia de seguridad"),
             "alert.seen": N_("dio por visto un aviso de Meta"),
         },
         N_("Chats"): {
@@ -130,6 +131,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "form": N_("formato"),
         "session": N_("sesión"),
         "path": N_("dirección"),
+        "taken_at": N_("tomada el"),
+        "version": N_("versión"),
         "unlogged_before": N_("sin anotar antes"),
         "step": N_("Paso"),
         "triggers": N_("El cliente escribe"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from waia.chats.delivery_state import RESTORED
 from waia.chats.panel.spoken import Spoken
 from waia.chats.panel.whatsapp_text import Piece
 
@@ -142,6 +143,10 @@ class Trouble:
     @property
     def wants_template(self) -> bool:
         return self.code == OUTSIDE_WINDOW
+
+    @property
+    def is_of_a_copy(self) -> bool:
+        return self.words == RESTORED
 
 
 @dataclass(frozen=True, slots=True)
