@@ -15,6 +15,7 @@ from typing import IO, Any
 import uvicorn
 
 from waia.app.composition import create_app
+from waia.app.folders import require_folders
 from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
 from waia.settings import SettingError, Settings
@@ -41,6 +42,7 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, *, web_only: bool = False) -> None:
     """Blocks until a signal. Raises SettingError when another process serves the same SQLite file."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    require_folders(settings)
     lock = hold_data_folder(settings)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -104,6 +106,7 @@ def work(settings: Settings, only: Collection[str] = ()) -> None:
     """The loops without the web, for another machine beside the same MariaDB/MySQL; all of them, or the named ones."""
     if settings.sqlalchemy_url.startswith("sqlite"):
         raise SettingError("`waia work` needs MariaDB/MySQL: on SQLite `waia serve` does everything in one process")
+    require_folders(settings)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_work(make_parts(settings), only))
 
