@@ -15,6 +15,8 @@ import click
 
 from waia.settings import SettingError, Settings, load_settings
 
+STEPS_BACK = 10  # a copy is no hurry: customers and agents go first
+
 
 @click.group(help="waia: WhatsApp Cloud API bot and agent panel.")
 @click.version_option(version("waia"), prog_name="waia")
@@ -59,21 +61,50 @@ def demo() -> None:
 
 
 @main.command()
-def upgrade() -> None:
+@click.option("--no-copy", is_flag=True, help="Keep no copy of an older database in WAIA_DATA/backups.")
+def upgrade(no_copy: bool) -> None:
     """Bring the database to this version's schema; an empty one is set up."""
 
     async def run(settings: Settings) -> None:
-        from waia.app.parts import make_parts
-        from waia.app.server import hold_data_folder
-        from waia.app.setup import set_up
+        from waia.app.upgrade_command import upgrade as bring_up
 
-        lock = hold_data_folder(settings)
-        parts = make_parts(settings)
-        await set_up(parts)
-        await parts.stop()
-        if lock:
-            lock.close()
-        click.echo("The database is up to date.")
+        for line in await bring_up(settings, copies=0 if no_copy else int(settings.upgrade_backups)):
+            click.echo(line)
+
+    _guarded_async(run)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--without-media", is_flag=True, help="Only what is in the database.")
+@click.option("--force", is_flag=True, help="Replace FILE when it exists.")
+@click.option("--keep", type=click.IntRange(min=1), help="In a folder: remove all but the newest so many.")
+def backup(file: Path, without_media: bool, force: bool, keep: int | None) -> None:
+    """Copy database, files and settings without secrets into FILE, or into a folder; waia may run meanwhile."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.backup_commands import BackupWishes, back_up
+
+        os.nice(STEPS_BACK)
+        for line in await back_up(settings, BackupWishes(file, without_media, force, keep or 0), _progress):
+            click.echo(line)
+
+    _guarded_async(run)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Only read the copy to its end and say whether it is whole.")
+@click.option("--force", is_flag=True, help="Put it in the place of what is in the database.")
+@click.option("--moving", is_flag=True, help="The other waia was stopped before the copy: send what waited there.")
+def restore(file: Path, check: bool, force: bool, moving: bool) -> None:
+    """Put a copy back, into either database; waia must not run. All of it or nothing."""
+
+    async def run(settings: Settings) -> None:
+        from waia.app.backup_commands import RestoreWishes, put_back
+
+        for line in await put_back(settings, RestoreWishes(file, check, force, moving), _progress):
+            click.echo(line)
 
     _guarded_async(run)
 
@@ -347,6 +378,12 @@ def _guarded_async(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None
             raise SettingError(error.message) from None
 
     _guarded(start)
+
+
+def _progress(words: str) -> None:
+    """One line that changes, for who looks on; nothing in a log."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{words:<70}\r", nl=False, err=True)
 
 
 def _ask_twice() -> str:

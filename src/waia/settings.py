@@ -178,6 +178,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WAIA_DEMO", "demo", "0", "1 mounts the simulator and signs in freely on loopback", _switch),
     Setting("WAIA_CLOCK", "frozen_clock", "", "Freezes business time for tests, such as 2026-11-22T10:00:00Z", _moment),
     Setting("INIT_DB_ON_START", "init_db_on_start", "0", "1 upgrades an old database at start", _switch),
+    Setting("UPGRADE_BACKUPS", "upgrade_backups", "3", "Copies of the database from before upgrades that are kept in WAIA_DATA/backups; 0 takes none", _number(0, 100)),
     Setting("INITIAL_STEP", "initial_step", "menu_principal", "Step in which a conversation begins"),
     Setting("SESSION_TIMEOUT", "session_timeout_s", "1800", "Seconds without a message after which the flow begins anew; 0 never", _number(0, 31_536_000)),
     Setting("BUFFER_SECONDS", "buffer_s", "2", "Quiet time after a message before the bot answers; 0 answers at once", _number(0, 8)),
@@ -269,6 +270,7 @@ class Settings:
     demo: bool
     frozen_clock: datetime | None
     init_db_on_start: bool
+    upgrade_backups: float
     initial_step: str
     session_timeout_s: float
     buffer_s: float

@@ -33,6 +33,7 @@ PARTS = (
     "tests/crash/test_killed.py",
     "tests/crash/test_killed_files.py",
     "tests/crash/test_killed_migration.py",
+    "tests/crash/test_killed_restore.py tests/crash/test_killed_upgrade.py tests/backups",
     "tests/crash/test_killed_notes.py tests/transcription",
     "tests/crash/test_planted.py",
     "tests/crash/test_stalled.py",

@@ -52,9 +52,10 @@ MARIADB_REFUSES_POISON = """
     IF NEW.mensaje = 'veneno' THEN SIGNAL SQLSTATE '45000'; END IF
 """
 ELSEWHERE = (
-    "alerts.", "attach.", "exports.", "media.", "migrate.", "moving.", "renditions.", "transcription.", "upload.",
+    "alerts.", "attach.", "backup.", "exports.", "media.", "migrate.", "moving.", "renditions.", "restore.",
+    "transcription.", "upload.",
 )  # fmt: skip
-"""Points of files, migrations, moving over and alerts; their tests stand beside those of the feature."""
+"""Points of files, copies, migrations, moving over and alerts; their tests stand beside those of the feature."""
 
 Story = Callable[[Served, str], Awaitable[None]]
 

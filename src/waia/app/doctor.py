@@ -100,9 +100,7 @@ def _voice(settings: Settings) -> Iterator[Finding]:
 async def _database(settings: Settings) -> list[Finding]:
     database = Database(settings.sqlalchemy_url, Wakeups())
     try:
-        empty = await migrate.is_empty(database)
-        current = not empty and await migrate.is_current(database)
-        found = [_schema(empty=empty, current=current)]
+        found = [await _schema(database)]
         found += [_sqlite_version()] if database.is_sqlite else await _durability(database)
         return found
     except (SQLAlchemyError, OSError) as error:
@@ -112,12 +110,16 @@ async def _database(settings: Settings) -> list[Finding]:
         await database.close()
 
 
-def _schema(*, empty: bool, current: bool) -> Finding:
-    if empty:
+async def _schema(database: Database) -> Finding:
+    if await migrate.is_being_restored(database):
+        return Finding("wrong", "database", "a restore was interrupted: run the same `waia restore` again")
+    if await migrate.is_empty(database):
         return Finding("note", "database", "empty: it is set up at the first start")
-    return (
-        Finding("ok", "database", "up to date") if current else Finding("wrong", "database", "old: run `waia upgrade`")
-    )
+    if await migrate.is_current(database):
+        return Finding("ok", "database", "up to date")
+    if await migrate.is_newer(database):
+        return Finding("wrong", "database", "upgraded by a newer waia: install that one")
+    return Finding("wrong", "database", "old: run `waia upgrade`")
 
 
 def _sqlite_version() -> Finding:

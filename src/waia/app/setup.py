@@ -1,6 +1,7 @@
 """Makes a database ready at start: an empty one is set up, an old one only when it was asked for."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import structlog
 
@@ -14,7 +15,7 @@ from waia.media.values import StoredFile
 from waia.seeds.demo import seed_demo
 from waia.seeds.samples import shelve
 from waia.seeds.starter import seed_starter
-from waia.settings import SettingError
+from waia.settings import SettingError, Settings
 
 log = structlog.get_logger()
 
@@ -26,22 +27,72 @@ class OldSchema(SettingError):
 async def prepare_database(parts: Parts) -> None:
     """Raises OldSchema when the schema is not ours and INIT_DB_ON_START is not set.
 
-    Raises SettingError when the server would not keep what it commits.
+    Raises SettingError when the server would not keep what it commits, or a restore did not come to its end.
     """
     await require_durability(parts.database, parts.settings)
-    if await migrate.is_empty(parts.database) or await migrate.is_unfinished(parts.database):
-        await set_up(parts)
-    elif not await migrate.is_current(parts.database):
-        if not parts.settings.init_db_on_start:
-            raise OldSchema("The database has an older schema: run `waia upgrade`, or set INIT_DB_ON_START=1")
-        await migrate.upgrade(parts.database)
+    await _require_no_restore(parts)
+    if not await _is_ready(parts):
+        await set_up(parts, int(parts.settings.upgrade_backups))
     await _seed_once(parts)
 
 
-async def set_up(parts: Parts) -> None:
-    """The schema, and on an empty database the people, roles and the starter flow."""
-    await migrate.upgrade(parts.database)
+async def _is_ready(parts: Parts) -> bool:
+    """Raises OldSchema."""
+    database = parts.database
+    if await migrate.is_empty(database) or await migrate.is_unfinished(database):
+        return False
+    if await migrate.is_current(database):
+        return True
+    if not parts.settings.init_db_on_start and not await migrate.is_newer(database):
+        raise OldSchema("The database has an older schema: run `waia upgrade`, or set INIT_DB_ON_START=1")
+    return False
+
+
+async def set_up(parts: Parts, copies: int = 0) -> Path | None:
+    """The schema, and on an empty database the people, roles and the starter flow.
+
+    Before an older database changes, a copy of it is kept (the path), and `copies` in all; 0 keeps none. Raises
+    SettingError.
+    """
+    database, kept = parts.database, None
+    await _require_no_restore(parts)
+    if not await migrate.is_empty(database) and not await migrate.is_current(database):
+        if await migrate.is_newer(database):
+            raise _newer(parts.settings)
+        kept = await _keep(parts, copies)
+    await migrate.upgrade(database)
     await _seed_once(parts)
+    return kept
+
+
+async def _require_no_restore(parts: Parts) -> None:
+    if await migrate.is_being_restored(parts.database):
+        raise SettingError("A restore into this database was interrupted: run the same `waia restore` again")
+
+
+async def _keep(parts: Parts, copies: int) -> Path | None:
+    """One in the middle of an upgrade was copied before its first step."""
+    if not copies or await migrate.is_unfinished(parts.database):
+        return None
+    from waia.backups.keeping import BEFORE_UPGRADE, keep
+    from waia.backups.manifest import Refused
+
+    try:
+        kept = await keep(parts.settings, parts.database, BEFORE_UPGRADE, copies)
+    except Refused as error:
+        raise SettingError(
+            f"The database was not upgraded, because no copy of it could be kept. {error}."
+            " Or go on without one: `waia upgrade --no-copy`, or UPGRADE_BACKUPS=0"
+        ) from None
+    log.info("copy_kept_before_upgrade", file=str(kept))
+    return kept
+
+
+def _newer(settings: Settings) -> OldSchema:
+    return OldSchema(
+        "The database was upgraded by a newer waia: install that one, or go back with `waia restore --force` and a copy"
+        f" from {settings.data_dir / 'backups'}"
+    )
 
 
 async def _seed_once(parts: Parts) -> None:

@@ -15,6 +15,8 @@ from waia.kit.files import migrations_dir
 if TYPE_CHECKING:
     from alembic.config import Config
 
+RESTORE_MARK = "restore_unfinished"
+
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Killed at any moment, it can be run again: SQLite forgets what was begun, elsewhere it goes on from there."""
@@ -45,16 +47,35 @@ async def is_unfinished(database: Database) -> bool:
         return await connection.run_sync(migration_journal.is_unfinished)
 
 
+async def is_being_restored(database: Database) -> bool:
+    """Whether a restore began here that did not come to its end; on SQLite it ends in one step, or never was."""
+    if database.is_sqlite:
+        return False
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(lambda sync: inspect(sync).has_table(RESTORE_MARK))
+
+
 async def is_current(database: Database) -> bool:
     """Whether the schema is the one that this code was written for."""
     async with database.reading() as tx:
         return await schema_revisions(tx) == [newest()]
 
 
-@cache
+async def is_newer(database: Database) -> bool:
+    """Whether the schema was made by a later version of waia, of which this code knows nothing."""
+    async with database.reading() as tx:
+        return not revisions().issuperset(await schema_revisions(tx))
+
+
 def newest() -> str:
-    """The revision of the schema that this code was written for: files of migrations begin with theirs."""
-    return max(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
+    """The revision of the schema that this code was written for."""
+    return max(revisions())
+
+
+@cache
+def revisions() -> frozenset[str]:
+    """All that there were; files of migrations begin with theirs."""
+    return frozenset(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
 
 
 async def _run(database: Database, act: Any) -> None:
