@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.graph import ANA, PNID, WABA, Graph, code_of, details_of
-from tests.simulator.receiver import VERIFY_TOKEN, Receiver
-from waia.simulator import Template, TemplateStatus
+from tests.simulator.graph import ANA, PNID, TOKEN, WABA, Graph, code_of, details_of
+from tests.simulator.receiver import SECRET, VERIFY_TOKEN, Receiver
+from waia.simulator import Template, TemplateStatus, once
 
 BODY = {"type": "BODY", "text": "Hola {{1}}, tu pedido {{2}} va en camino"}
 
@@ -160,3 +160,28 @@ async def test_templates_come_in_pages(graph: Graph) -> None:
         url = page["paging"].get("next", "")
     assert names == [f"t{number}" for number in range(5)]
     assert code_of(await graph.http.get(f"/v25.0/{WABA}/message_templates?limit=x")) == 100
+
+
+async def test_a_token_is_told_about_with_its_rights_and_its_end(graph: Graph) -> None:
+    asked = "/v25.0/debug_token?input_token="
+    answered = await graph.http.get(asked + TOKEN)
+    told = answered.json()["data"]
+    assert (told["is_valid"], told["expires_at"], told["app_id"]) == (True, 0, graph.world.app_id)
+    assert "whatsapp_business_messaging" in told["scopes"]
+    assert answered.headers["date"].endswith("GMT")
+    graph.world.faults.account.expires_in_s = 60
+    assert (await graph.http.get(asked + TOKEN)).json()["data"]["expires_at"] > 0
+    assert (await graph.http.get(asked + "another")).json()["data"]["error"]["code"] == 190
+    graph.world.faults.account.unavailable = once()
+    assert code_of(await graph.http.get(asked + TOKEN)) == 2
+
+
+async def test_the_webhooks_of_an_app_are_told_to_who_knows_its_secret(graph: Graph) -> None:
+    path = f"/v25.0/{graph.world.app_id}/subscriptions"
+    assert code_of(await graph.http.get(path)) == 190
+    by_app = {"authorization": f"Bearer {graph.world.app_id}|{SECRET}"}
+    ours = (await graph.http.get(path, headers=by_app)).json()["data"][-1]
+    assert (ours["object"], ours["callback_url"]) == ("whatsapp_business_account", graph.world.postman.url)
+    assert "messages" in {field["name"] for field in ours["fields"]}
+    graph.world.faults.account.callback = ""
+    assert (await graph.http.get(path, headers=by_app)).json()["data"] == []

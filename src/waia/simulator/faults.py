@@ -125,6 +125,29 @@ class MediaFaults:
 
 
 @dataclass(slots=True)
+class AccountFaults:
+    """How the token, the app and the number stand at Meta; at first all is well."""
+
+    expires_in_s: int | None = None
+    """Seconds of real time that the token still has; None: it never expires."""
+    scopes: list[str] = field(default_factory=lambda: ["whatsapp_business_management", "whatsapp_business_messaging"])
+    repeats_token: bool = False
+    """A refusal repeats the token that it cannot read, as Meta's own does."""
+    number_status: str = "CONNECTED"
+    quality: str = "GREEN"
+    name_status: str = "APPROVED"
+    foreign_numbers: set[str] = field(default_factory=set)
+    """Numbers that the token reaches, and that are not of this account."""
+    fields: list[str] = field(default_factory=lambda: ["messages", "account_update", "account_alerts"])
+    callback: str | None = None
+    """The address that the app has for its webhooks, when it is not the right one; empty: none."""
+    override_callback: str = ""
+    clock_ahead_s: int = 0
+    unavailable: Knob = field(default_factory=Knob)
+    """A question about the account is answered with code 2."""
+
+
+@dataclass(slots=True)
 class Faults:
     """The knobs, and the limits of the real service, which are on unless lifted."""
 
@@ -132,6 +155,7 @@ class Faults:
     webhook: WebhookFaults = field(default_factory=WebhookFaults)
     send: SendFaults = field(default_factory=SendFaults)
     media: MediaFaults = field(default_factory=MediaFaults)
+    account: AccountFaults = field(default_factory=AccountFaults)
     window_mode: WindowMode = WindowMode.ASYNC
     pair_limit: bool = True
     throughput_per_s: int | None = 80

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from litestar import Litestar, Router, asgi
 from litestar.types import Receive, Scope, Send
 
-from waia.simulator import graph_media, graph_messages, graph_nodes, graph_templates
+from waia.simulator import graph_apps, graph_media, graph_messages, graph_nodes, graph_templates
 from waia.simulator.graph_errors import GraphError, answer_body, not_found
 from waia.simulator.http import Outcome, Request, ok, read_request, write
 from waia.simulator.records import RecordedRequest
@@ -54,16 +54,31 @@ async def _answer(world: World, request: Request) -> Outcome:
 
 async def _outcome(world: World, request: Request) -> Outcome:
     world.graph_url = world.graph_url or request.base_url
-    authorized = request.headers.get("authorization") == _BEARER + world.token
     if request.segments[:1] == ("lookaside",):
-        return await graph_media.download(world, request, authorized=authorized)
+        return await graph_media.download(world, request, authorized=_is_by(request, world.token))
     node, edge = _node_and_edge(request)
-    if not authorized:
-        raise GraphError(190)
-    handler = _HANDLERS.get((request.method, _kind(world, node), edge))
+    kind = _kind(world, node)
+    if not _is_by(request, _app_token(world) if kind == "app" else world.token):
+        raise _bad_token(world, request)
+    handler = _HANDLERS.get((request.method, kind, edge))
     if handler is None:
         raise not_found(node)
+    if handler in _QUESTIONS and world.faults.account.unavailable.fires(world.rng):
+        raise GraphError(2)
     return await handler(world, node, request)
+
+
+def _is_by(request: Request, token: str) -> bool:
+    return request.headers.get("authorization") == _BEARER + token
+
+
+def _app_token(world: World) -> str:
+    return f"{world.app_id}|{world.postman.app_secret}"
+
+
+def _bad_token(world: World, request: Request) -> GraphError:
+    told = request.headers.get("authorization", "").removeprefix(_BEARER)
+    return GraphError(190, f"Malformed access token {told}" if world.faults.account.repeats_token else "")
 
 
 def _node_and_edge(request: Request) -> tuple[str, str]:
@@ -78,6 +93,8 @@ def _kind(world: World, node: str) -> str:
         return "number"
     if node == world.waba_id:
         return "account"
+    if node in {world.app_id, "debug_token"}:
+        return "app" if node == world.app_id else node
     return "media" if world.media.find(node) else "unknown"
 
 
@@ -120,7 +137,18 @@ _HANDLERS: Mapping[tuple[str, str, str], Handler] = {
     ("GET", "account", "subscribed_apps"): graph_nodes.subscriptions,
     ("POST", "account", "subscribed_apps"): graph_nodes.subscribe,
     ("DELETE", "account", "subscribed_apps"): graph_nodes.unsubscribe,
+    ("GET", "debug_token", ""): graph_apps.debug_token,
+    ("GET", "app", "subscriptions"): graph_apps.subscriptions,
     ("GET", "account", "message_templates"): graph_templates.templates,
     ("POST", "account", "message_templates"): graph_templates.create,
     ("DELETE", "account", "message_templates"): graph_templates.delete,
 }
+_QUESTIONS = frozenset(
+    {
+        graph_apps.debug_token,
+        graph_apps.subscriptions,
+        graph_nodes.number,
+        graph_nodes.numbers,
+        graph_nodes.subscriptions,
+    }
+)

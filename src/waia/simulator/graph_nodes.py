@@ -21,7 +21,8 @@ async def number(world: World, pnid: str, request: Request) -> Outcome:
 
 
 async def numbers(world: World, waba_id: str, request: Request) -> Outcome:
-    return ok(_page([_number(world, pnid) for pnid in world.numbers]))
+    foreign = world.faults.account.foreign_numbers
+    return ok(_page([_number(world, pnid) for pnid in world.numbers if pnid not in foreign]))
 
 
 async def account(world: World, waba_id: str, request: Request) -> Outcome:
@@ -81,21 +82,24 @@ async def unsubscribe(world: World, waba_id: str, request: Request) -> Outcome:
 
 
 async def subscriptions(world: World, waba_id: str, request: Request) -> Outcome:
-    app = {"whatsapp_business_api_data": {"id": "1", "name": "Waia", "link": "https://www.example.com"}}
+    app: Json = {"whatsapp_business_api_data": {"id": world.app_id, "name": "Waia", "link": "https://www.example.com"}}
+    if world.faults.account.override_callback:
+        app["override_callback_uri"] = world.faults.account.override_callback
     return ok({"data": [app] if world.postman.subscribed else []})
 
 
 def _number(world: World, pnid: str) -> Json:
-    number = world.numbers[pnid]
+    number, account = world.numbers[pnid], world.faults.account
     rate = world.faults.throughput_per_s
     return {
         "verified_name": number.verified_name,
         "code_verification_status": "VERIFIED",
         "display_phone_number": f"+{number.display}",
-        "quality_rating": "GREEN",
+        "quality_rating": account.quality,
         "platform_type": "CLOUD_API",
         "throughput": {"level": "STANDARD" if rate else "HIGH"},
-        "status": "CONNECTED",
+        "status": account.number_status,
+        "name_status": account.name_status,
         "id": pnid,
     }
 

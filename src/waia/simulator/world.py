@@ -42,6 +42,7 @@ class World:
         phone_number_ids: Sequence[str],
         token: str,
         waba_id: str = "102290129340398",
+        app_id: str = "410520250000117",
         time_scale: float = 1.0,
         faults: Faults | None = None,
         rng: random.Random | None = None,
@@ -53,7 +54,7 @@ class World:
         self.clock = clock
         self.verify_token = verify_token
         self.token = token
-        self.waba_id = waba_id
+        self.waba_id, self.app_id = waba_id, app_id
         self.graph_url = graph_url
         self._faults = faults or Faults()
         paced = replace(pace or Pace(), time_scale=time_scale)
