@@ -251,16 +251,19 @@ def model_status() -> None:
 
 
 @main.command()
-def doctor() -> None:
-    """Say which setting is wrong, and what to do about it."""
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong, also at Meta, and what to do about it, in WAIA_LANG; 1 if anything has to be mended."""
 
     async def run(settings: Settings) -> None:
-        from waia.app.doctor import findings
+        from waia.app import doctor as desk
 
-        found = await findings(settings)
-        for finding in found:
-            click.echo(finding.line())
-        if any(finding.is_wrong for finding in found):
+        reports = await desk.examined(settings)
+        if as_json:
+            click.echo(desk.as_json(reports, settings.lang))
+        else:
+            click.echo("\n".join(desk.lines(reports, settings.lang)))
+        if desk.is_ill(reports):
             raise SystemExit(1)
 
     _guarded_async(run)

@@ -85,7 +85,14 @@ async def test_every_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(sh
     beto, stranger = await shop_stage.agent("beto"), await shop_stage.window()
     uncertain = await shop_stage.house.store.one(CHAT_OF, status=-3)
     own = ["/", f"/chats/{chat}?ficha=1", f"/chats/{uncertain}", "/clave", "/sesiones", "/simulador", "/no-existe"]
-    own += ["/roles", "/usuarios", "/auditoria", "/configuracion/botones", "/configuracion/ajustes"]
+    own += [
+        "/roles",
+        "/usuarios",
+        "/auditoria",
+        "/configuracion/botones",
+        "/configuracion/ajustes",
+        "/configuracion/salud",
+    ]
     rules = ["/reglas", "/reglas?abierta=1", "/reglas/revision", "/reglas/publicacion", "/reglas/versiones"]
     rules += ["/reglas/prueba", "/configuracion/reglas/excel"]
     own += ["/tablero", "/tablero/mensajes", "/tablero/conversaciones"]

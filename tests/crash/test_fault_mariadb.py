@@ -18,7 +18,7 @@ from tests.roads.bodies import texts
 from tests.roads.invariants import check_invariants
 from tests.roads.store import Store
 from tests.servers import Mariadb, free_port, mariadb_process
-from waia.app.durability import lossy_variables
+from waia.health.durability import lossy_variables
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.simulator.wire import signature

@@ -10,7 +10,7 @@ import pytest
 
 from tests.whatsapp.raw_server import Behaviour, answer, drip, flood, reset, serving, silence
 from waia.whatsapp.answers import Outcome, ReasonKind, Refused, Retry, Sent, Stopped, Unknown, outcome_of
-from waia.whatsapp.client import GraphClient
+from waia.whatsapp.client import GraphClient, GraphTrouble
 from waia.whatsapp.connections import WarmestFirst
 from waia.whatsapp.content import Text
 from waia.whatsapp.errors import Scope
@@ -264,6 +264,21 @@ async def test_a_mark_that_fails_is_told_and_nothing_more(http: httpx.AsyncBaseT
     assert not await client(http, f"http://127.0.0.1:{closed_port}").mark_read("900100", "wamid.X")
     async with serving(answer(400, graph_error(100))) as server:
         assert not await client(http, server.url).mark_read("900100", "wamid.X")
+
+
+async def test_a_question_that_is_refused_says_why_and_never_repeats_the_token(http: httpx.AsyncBaseTransport) -> None:
+    async with serving(answer(400, graph_error(190, message="Malformed access token other-token"))) as server:
+        with pytest.raises(GraphTrouble) as refused:
+            await client(http, server.url).ask("debug_token", input_token="other-token")
+    assert (refused.value.code, refused.value.answered) == (190, True)
+    assert "other-token" not in str(refused.value)
+    assert "•••" in str(refused.value)
+
+
+async def test_a_question_that_nobody_hears_is_told_apart(http: httpx.AsyncBaseTransport, closed_port: int) -> None:
+    with pytest.raises(GraphTrouble) as unheard:
+        await client(http, f"http://127.0.0.1:{closed_port}").ask("1")
+    assert (unheard.value.code, unheard.value.answered) == (None, False)
 
 
 @pytest.fixture

@@ -72,6 +72,12 @@ async def demand_new_password(tx: Transaction, user_id: int) -> None:
     await tx.execute(update(User).where(User.id == user_id).values(must_change_password=True))
 
 
+async def users_who_must_change(tx: Transaction) -> list[str]:
+    """Names of those who may sign in and only choose a password: the first admin, and whoever got one from others."""
+    waiting = select(User.username).where(User.must_change_password, User.disabled_at.is_(None))
+    return list((await tx.execute(waiting.order_by(User.username))).scalars())
+
+
 async def store_roles(tx: Transaction, user_id: int, role_ids: Collection[int]) -> None:
     await tx.execute(delete(UserRole).where(UserRole.user_id == user_id))
     if role_ids:

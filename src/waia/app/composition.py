@@ -28,6 +28,7 @@ from waia.chats.panel import routes as panel_routes
 from waia.chats.panel import stream
 from waia.dashboard import routes as board_routes
 from waia.exports import routes as export_routes
+from waia.health import page as health_page
 from waia.kit.csp_report import take_csp_report
 from waia.kit.render import Page, Pages, choose_language
 from waia.owner import routes as owner_routes
@@ -136,6 +137,7 @@ def _routes() -> list[Any]:
         show_static,
         *reply_routes.routes,
         *owner_routes.routes,
+        *health_page.routes,
         *board_routes.routes,
         *rule_routes.routes,
         *export_routes.routes,
@@ -153,7 +155,7 @@ def _dependencies() -> dict[str, Provide]:
     """What a handler may ask for by its name."""
     names = (
         "settings", "clock", "wakeups", "database", "pages", "rules", "accounts", "live", "links", "storage",
-        "attacher", "push", "newest_state",
+        "attacher", "push", "examiner", "newest_state",
     )  # fmt: skip
     provided = {name: Provide(_part(attrgetter(name)), sync_to_thread=False) for name in names}
     provided["shelf"] = Provide(_part(attrgetter("attacher")), sync_to_thread=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -10,15 +10,14 @@ from litestar.di import NamedDependency as Given
 from sqlalchemy.exc import SQLAlchemyError
 
 from waia.app.parts import Parts
-from waia.chats.outbox_repository import waiting_count
+from waia.health.check import Check, State
+from waia.health.machine import media_verdict
+from waia.health.work import essential
 from waia.kit.db import Database
 from waia.media.decoders import ffmpeg_path
-from waia.media.fetching_repository import pending_files
 from waia.transcription.standing import standing
-from waia.whatsapp.alerts_repository import open_alerts
-from waia.whatsapp.repository import backlog
 
-STALE_S = 60.0
+LANGUAGE = "en"
 
 
 @get("/healthz", opt={"public": True}, sync_to_thread=False)
@@ -35,10 +34,11 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
     if parts.closing.is_set():
         return Response({"status": "down", "checks": {"process": "closing"}}, status_code=503)
     try:
-        checks = {**await _checks(parts.database), "disk": parts.disk.verdict()}
+        checks = {**await _checks(parts.database, parts.clock.real()), "disk": parts.disk.verdict()}
         voice = await asyncio.to_thread(standing, parts.settings, parts.clock.real())
     except (SQLAlchemyError, OSError, TimeoutError):
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
+    checks["media_folder"] = await asyncio.to_thread(media_verdict, parts.settings)
     checks["voice"] = voice.verdict if voice.is_trouble else "ok"
     wrong = any(value != "ok" for value in checks.values())
     return Response(
@@ -51,25 +51,19 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
     )
 
 
-async def _checks(database: Database) -> dict[str, str]:
+async def _checks(database: Database, now: datetime) -> dict[str, str]:
+    """By name `ok`, or what the page says of it, in English."""
     async with database.reading() as tx:
-        waiting, oldest = await backlog(tx)
-        sending, oldest_send = await waiting_count(tx)
-        fetching, oldest_file = await pending_files(tx)
-        alerts = [alert for alert in await open_alerts(tx) if alert.severity == "critical"]
-    return {
-        "database": "ok",
-        "inbox": _age("inbox", waiting, oldest),
-        "outbox": _age("outbox", sending, oldest_send),
-        "media": _age("media", fetching, oldest_file),
-        "ffmpeg": "ok" if ffmpeg_path() else "missing: files come without previews, voice notes cannot be made",
-        "alerts": f"{len(alerts)} open: {', '.join(sorted({alert.kind for alert in alerts}))}" if alerts else "ok",
-    }
+        found = {check.name: _verdict(check) for check in await essential(tx, now)}
+    missing = "missing: files come without previews, voice notes cannot be made"
+    return {"database": "ok", **found, "ffmpeg": "ok" if ffmpeg_path() else missing}
 
 
-def _age(name: str, count: int, oldest: datetime | None) -> str:
-    age_s = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-    return f"{count} waiting in {name}, the oldest for {age_s:.0f} s" if age_s > STALE_S else "ok"
+def _verdict(check: Check) -> str:
+    if check.state is State.OK:
+        return "ok"
+    words = check.said(LANGUAGE).rstrip(".")
+    return f"{words}: {check.told}" if check.told else words
 
 
 routes = [healthz, readyz]

@@ -10,6 +10,7 @@ from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
 from waia.dashboard.rollups import Rollups
 from waia.exports.parts import ExportFiles, open_export_files
+from waia.health.report import Examiner
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
@@ -36,6 +37,7 @@ from waia.workers.alerts import AlertsWorker
 from waia.workers.archiving import ArchiveWorker
 from waia.workers.conditions import Watch
 from waia.workers.exports import ExportsWorker
+from waia.workers.heartbeat import HeartbeatWorker
 from waia.workers.inbox import InboxWorker
 from waia.workers.loop import run_forever
 from waia.workers.media import MediaWorker
@@ -47,6 +49,7 @@ from waia.workers.recording import Recorder
 from waia.workers.renditions import RenditionsWorker
 from waia.workers.rollups import RollupsWorker
 from waia.workers.scheduler import Scheduler
+from waia.workers.selfcheck import SelfcheckWorker
 from waia.workers.sheets import SheetsWorker
 from waia.workers.templates import TemplatesWorker
 from waia.workers.throttle import NumberThrottle
@@ -84,6 +87,10 @@ class Parts:
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
     newest_state: NewestState = field(default_factory=NewestState)
+    examiner: Examiner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.examiner = Examiner(self.settings, self.database, self.clock)
 
     @property
     def upkeep(self) -> Upkeep:
@@ -129,6 +136,8 @@ class Parts:
             "sheets": SheetsWorker(self.database, self.clock, self.storage, self.rules).step,
             "rollups": RollupsWorker(Rollups(self.database, self.clock), self.rules).step,
             "alerts": self.alerts.step,
+            "heartbeat": HeartbeatWorker(self.database, self.clock).step,
+            "selfcheck": SelfcheckWorker(self.settings, self.database, self.clock, self.client).step,
             "archive": ArchiveWorker(self.database, self.clock, self.rules).step,
             "exports": ExportsWorker(self.database, self.clock, self.exports.storage, self.rules).step,
         }

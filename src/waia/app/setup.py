@@ -7,8 +7,8 @@ import structlog
 
 from waia.accounts.repository import users
 from waia.accounts.seed import seed_people
-from waia.app.durability import require_durability
 from waia.app.parts import Parts
+from waia.health.durability import require_durability
 from waia.kit import migrate
 from waia.kit.db import Transaction
 from waia.media.values import StoredFile

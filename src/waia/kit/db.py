@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import bindparam, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -21,6 +21,7 @@ from waia.kit.direct import Changed, Direct
 from waia.kit.events import Announcement, append
 from waia.kit.prepared import Prepared, Values
 from waia.kit.wakeups import Wakeups
+from waia.settings import SettingError
 
 SQLITE_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
 SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0")  # who writes waits asleep: kit/sqlite.py
@@ -28,6 +29,7 @@ SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0")  # wh
 SQLITE_READS = ("wal_autocheckpoint=0", "query_only=ON", "mmap_size=268435456")
 MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
+LONGEST_WORDS = 200
 LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
 NOTHING: Values = {}
@@ -115,7 +117,7 @@ class Database:
     """Opens transactions. `reading()` never writes; `writing()` is serialised on SQLite (one writer, FIFO)."""
 
     def __init__(self, url: str, wakeups: Wakeups, *, pool_size: int = 20, idle_s: float = 30) -> None:
-        self.url = make_url(url)
+        self.url = _read(url)
         self.wakeups = wakeups
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
@@ -213,6 +215,27 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return isinstance(error, OperationalError | InterfaceError) or is_retryable(error)
     return isinstance(error, OSError | TimeoutError | PoolTimeoutError)
+
+
+def is_unusable(error: Exception) -> bool:
+    """Whether a command cannot go on because of the database itself: not there, not ours, or no database."""
+    return is_passing(error) or "not a database" in str(getattr(error, "orig", ""))
+
+
+def plain_words(error: Exception) -> str:
+    """What the driver or the system said, in one line."""
+    cause = getattr(error, "orig", None) or error
+    told = cause.args[-1] if cause.args and isinstance(cause.args[-1], str) else str(cause)
+    return " ".join(told.split())[:LONGEST_WORDS] or type(cause).__name__
+
+
+def _read(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingError(
+            "DATABASE_URL cannot be read: write mysql://user:password@host/name, with %40 for an @ in the password"
+        ) from None
 
 
 @asynccontextmanager

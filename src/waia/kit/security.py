@@ -83,11 +83,11 @@ class AllowedHosts(ASGIMiddleware):
         self._names = tuple(name.lower() for name in names)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if self._names and not self._allowed(host_name(Headers.from_scope(scope).get("host", ""))):
+        if self._names and not self.allows(host_name(Headers.from_scope(scope).get("host", ""))):
             raise WrongHost
         await next_app(scope, receive, send)
 
-    def _allowed(self, host: str) -> bool:
+    def allows(self, host: str) -> bool:
         return any(
             host == name or (name.startswith("*.") and host.endswith(name[1:])) or name == "*" for name in self._names
         )

@@ -18,6 +18,7 @@ from waia.kit.i18n import N_
 BOX = str(Path(__file__).with_name("confined.py"))
 MEMORY, FILE_SIZE = 2 << 30, 256 << 20
 CPU_S, WALL_S = 240, 180.0
+VERSION_S = 5.0
 LONGEST_WORDS, LAST_WORDS = 64 * 1024, 300
 AT_ONCE = 2
 
@@ -53,6 +54,26 @@ class Said:
 def ffmpeg_path() -> str | None:
     """ffmpeg of the machine, else that of the `imageio-ffmpeg` extra, else None."""
     return shutil.which("ffmpeg") or _bundled()
+
+
+async def decoder_version() -> str | None:
+    """As `5.1.9-0+deb12u1`; empty when it does not say, None when there is none."""
+    program = ffmpeg_path()
+    if program is None:
+        return None
+    child = await asyncio.create_subprocess_exec(
+        program, "-version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(VERSION_S):
+            told, _ = await child.communicate()
+    except TimeoutError:
+        return ""
+    finally:
+        await _end(child)
+    words = told.decode("utf-8", errors="replace").split(maxsplit=3)
+    return words[2] if len(words) > 2 and words[1] == "version" else ""
 
 
 async def run(arguments: Sequence[str], *, wall_s: float = WALL_S) -> Said:

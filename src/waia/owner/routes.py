@@ -16,7 +16,6 @@ routes: Sequence[Router] = (
             settings_page.show_settings,
             settings_page.save_section,
             settings_page.forget,
-            settings_page.test_connection,
             voice_model.show_model,
             voice_model.download_model,
             sheets.show_sheets,

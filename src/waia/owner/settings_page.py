@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response, delete, get, post, put
+from litestar import Response, delete, get, put
 from litestar.di import NamedDependency as Given
 from litestar.params import FromPath
 
@@ -15,7 +15,6 @@ from waia.bot.models import FlowProfile
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
 from waia.kit.i18n import translator
-from waia.owner.connection import try_connection
 from waia.owner.settings_fields import SECTIONS, Section
 from waia.owner.settings_values import changes, clean, from_environment, shown_fields, troubles
 from waia.owner.voice_model import voice_context
@@ -69,12 +68,6 @@ async def forget(
     await office.run(lambda tx: _forget(tx, office, section, name, settings))
     rules.read_again()
     return await _part(office, section, settings, saved=True)
-
-
-@post(f"{PAGE}/conexion", guards=ADMINS, status_code=200, request_max_body_size=LARGEST_FORM)
-async def test_connection(office: Given[Office], settings: Given[Settings]) -> Response[Any]:
-    findings = await try_connection(settings)
-    return office.answer("owner/settings/_connection.html", PAGE, findings=findings)
 
 
 def _section(key: str) -> Section:

@@ -1,7 +1,7 @@
 """How hearing stands on this machine, told by files, so that every process that shares the folder tells the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from importlib.util import find_spec
@@ -26,13 +26,17 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`done` and `total` are bytes, `total` 0 while it is not known; `error` is one word: network, no_space…"""
+    """`done` and `total` are bytes, `total` 0 while it is not known; `error` is one word: network, no_space…
+
+    `is_misplaced`: the owner named a folder (`VOICE_MODEL_PATH`), and no model is in it.
+    """
 
     state: ModelState
     done: int = 0
     total: int = 0
     error: str = ""
     until: datetime | None = None
+    is_misplaced: bool = False
 
     @property
     def is_going_on(self) -> bool:
@@ -53,15 +57,16 @@ class Standing:
             case ModelState.WANTED | ModelState.DOWNLOADING:
                 return f"the model is on its way: {100 * self.done // max(self.total, 1)} %"
             case ModelState.ABSENT:
-                return "no model: run `waia model download`; voice notes are not transcribed"
+                or_there = ", or unpack one in VOICE_MODEL_PATH" if self.is_misplaced else ""
+                return f"no model: run `waia model download`{or_there}; voice notes are not transcribed"
             case ModelState.NO_PACKAGE:
                 return "the package vosk is missing: voice notes are not transcribed"
         return "ok"
 
     @property
     def is_trouble(self) -> bool:
-        """An installation without a model, or with a download on its way, is whole all the same."""
-        return self.state in {ModelState.PAUSED, ModelState.FAILED}
+        """An installation without a model that nobody named, or with a download on its way, is whole all the same."""
+        return self.is_misplaced or self.state in {ModelState.PAUSED, ModelState.FAILED}
 
 
 def standing(settings: Settings, real_now: datetime, installed: Callable[[str], object] = find_spec) -> Standing:
@@ -70,7 +75,8 @@ def standing(settings: Settings, real_now: datetime, installed: Callable[[str], 
         return Standing(ModelState.OFF)
     places = ModelPlaces.of(settings)
     if find_model(places.model) is None:
-        return _of_download(places.progress, real_now)
+        found = _of_download(places.progress, real_now)
+        return replace(found, is_misplaced=bool(settings.voice_model_path) and found.state is ModelState.ABSENT)
     if installed("vosk") is None:
         return Standing(ModelState.NO_PACKAGE)
     pause = places.pause

@@ -5,7 +5,7 @@ httpx carries the requests: a client of our own would be faster, and ours to kee
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -25,9 +25,9 @@ MAX_ANSWER_BYTES = 1024 * 1024
 MOST_PAGES = 200
 
 
-def open_client(base_url: str, version: str, token: str) -> "GraphClient":
+def open_client(base_url: str, version: str, token: str, *, deadline_s: float = DEADLINE_S) -> "GraphClient":
     """A client with connections of its own."""
-    return GraphClient(WarmestFirst(), base_url, version, token)
+    return GraphClient(WarmestFirst(), base_url, version, token, deadline_s=deadline_s)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -39,7 +39,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class GraphTrouble(Exception):
-    """A question that Meta did not answer; the text says why."""
+    """A question that Meta did not answer as wished; the text says why, without our secrets.
+
+    `code` is Graph's own; `answered` False: nobody was reached.
+    """
+
+    def __init__(self, words: str, code: int | None = None, *, answered: bool = True) -> None:
+        super().__init__(words)
+        self.code, self.answered = code, answered
 
 
 class _Cursors(msgspec.Struct, frozen=True):
@@ -127,18 +134,21 @@ class GraphClient:
         answer = await self._post(phone_number_id, told)
         return isinstance(answer, Answer) and answer.status == httpx.codes.OK
 
-    async def number_trouble(self, phone_number_id: str) -> str | None:
-        """Ask Meta for the number itself: why the token may not use it, None when all is well."""
-        address = f"{self._root}/{quote(phone_number_id, safe='')}"
+    async def ask(self, *path: str, token: str = "", **query: str) -> Answer:
+        """One question, in our name or in that of another token. Raises GraphTrouble for all but a 200."""
+        asked = token or self._token
         try:
             async with asyncio.timeout(self._deadline_s):
-                answer = await self._http.get(address, headers={"Authorization": f"Bearer {self._token}"})
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
-            return _described(error)
-        if answer.status_code == httpx.codes.OK:
-            return None
-        outcome = outcome_of(answer.status_code, answer.headers, answer.content)
-        return getattr(outcome, "reason", "") or f"HTTP {answer.status_code}"
+                answer = await self._exchange(self._question(path, asked, query))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, UnicodeError, _Oversize) as error:
+            raise GraphTrouble(_described(error), answered=False) from None
+        if answer.status == httpx.codes.OK:
+            return answer
+        outcome = outcome_of(answer.status, answer.headers, answer.body)
+        words = getattr(outcome, "reason", "") or f"HTTP {answer.status}"
+        for secret in filter(None, (asked, query.get("input_token"))):  # Meta repeats a token that it cannot read
+            words = words.replace(secret, "•••")
+        raise GraphTrouble(words, getattr(outcome, "code", None))
 
     async def media_address(self, graph_id: str, phone_number_id: str) -> MediaAddress | NoAddress:
         """A fresh address of a file's bytes; never raises for anything the network or Meta does."""
@@ -155,9 +165,8 @@ class GraphClient:
     async def listed(self, node: str, edge: str, **query: str) -> list[object]:
         """All rows of a list, page by page. Raises GraphTrouble with Meta's words or the network's."""
         rows: list[object] = []
-        address = f"{self._root}/{quote(node, safe='')}/{edge}"
         for _ in range(MOST_PAGES):
-            page = await self._page(address, query)
+            page = _page(await self.ask(node, edge, **query))
             rows += page.data
             after = page.paging.cursors.after if page.paging.next else ""
             if not after:
@@ -167,18 +176,6 @@ class GraphClient:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-    async def _page(self, address: str, query: Mapping[str, str]) -> "_Page":
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                headers = {"Authorization": f"Bearer {self._token}"}
-                answer = await self._http.get(address, params=query, headers=headers)
-            if answer.status_code == httpx.codes.OK:
-                return msgspec.json.decode(answer.content, type=_Page)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, msgspec.MsgspecError) as error:
-            raise GraphTrouble(_described(error)) from None
-        outcome = outcome_of(answer.status_code, answer.headers, answer.content)
-        raise GraphTrouble(getattr(outcome, "reason", "") or f"HTTP {answer.status_code}")
 
     async def _post(self, phone_number_id: str, payload: Mapping[str, object]) -> Answer | Retry | Unknown:
         body = _Body(msgspec.json.encode(payload))
@@ -212,6 +209,16 @@ class GraphClient:
         body = _Pieces(form.pieces())
         return httpx.Request("POST", url, headers=headers, stream=body, extensions={"timeout": timeout})
 
+    def _question(self, path: Sequence[str], token: str, query: Mapping[str, str]) -> httpx.Request:
+        url = httpx.URL("/".join((self._root, *(quote(part, safe="") for part in path))), params=query)
+        headers = {
+            "Host": url.netloc.decode("ascii"),
+            "Authorization": f"Bearer {token}",
+            "Accept-Encoding": "identity",
+        }
+        timeout = httpx.Timeout(self._deadline_s, connect=self._connect_s).as_dict()
+        return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
+
     def _headers(self, url: httpx.URL, content_type: str, length: int) -> dict[str, str]:
         return {
             "Host": url.netloc.decode("ascii"),
@@ -220,6 +227,13 @@ class GraphClient:
             "Content-Type": content_type,
             "Content-Length": str(length),
         }
+
+
+def _page(answer: Answer) -> _Page:
+    try:
+        return msgspec.json.decode(answer.body, type=_Page)
+    except msgspec.MsgspecError as error:
+        raise GraphTrouble(_described(error)) from None
 
 
 @lru_cache(maxsize=64)

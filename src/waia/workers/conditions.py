@@ -60,9 +60,9 @@ class Watch:
             return
         free = self.disk.free_bytes()
         if free < self.disk.reserve_bytes:
-            yield Condition(_here(DISK_FULL), DISK_FULL, "critical", str(free // MB))
+            yield Condition(here(DISK_FULL), DISK_FULL, "critical", str(free // MB))
         elif free < LOW * self.disk.reserve_bytes:
-            yield Condition(_here(DISK_LOW), DISK_LOW, "warning", str(free // MB))
+            yield Condition(here(DISK_LOW), DISK_LOW, "warning", str(free // MB))
 
 
 async def _found(tx: Transaction, flow: Flow, now: datetime, real_now: datetime) -> list[Condition]:
@@ -96,8 +96,9 @@ async def _tell(tx: Transaction, new: list[Condition], over: list[str], now: dat
 
 def _judged() -> set[str]:
     """What this process can say is over; the disk of another machine is that machine's business."""
-    return {INBOX_WAITS, OUTBOX_WAITS, SENDS_FAIL, _here(DISK_LOW), _here(DISK_FULL)}
+    return {INBOX_WAITS, OUTBOX_WAITS, SENDS_FAIL, here(DISK_LOW), here(DISK_FULL)}
 
 
-def _here(kind: str) -> str:
+def here(kind: str) -> str:
+    """The name of a condition of this machine."""
     return f"{kind}:{socket.gethostname()}"[:100]

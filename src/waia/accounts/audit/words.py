@@ -61,6 +61,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "flow.rolled_back": N_("volvió a una versión anterior del flujo"),
             "flow.draft_dropped": N_("descartó el borrador"),
             "settings_changed": N_("cambió los ajustes"),
+            "health.asked": N_("preguntó a Meta si todo está bien"),
             "voice_model.wanted": N_("pidió descargar el modelo de voz"),
             "rules_imported": N_("importó reglas"),
             "rules_exported": N_("exportó reglas"),

@@ -21,6 +21,11 @@ CONDITIONS = {
     ),
     "sends_fail": N_("Fallaron %(value)s envíos o más en media hora. En cada chat, el mensaje rojo dice por qué."),
     "disk_low": N_("Queda poco espacio en el disco de waia: %(value)s MB. Libera espacio antes de que se llene."),
+    "token_refused": N_(
+        "waia no puede enviar: META_TOKEN falta, o Meta no lo acepta. En Configuración → Salud dice qué hacer."
+    ),
+    "media_unwritable": N_("waia no puede escribir en MEDIA_ROOT: los archivos de los clientes no se guardan."),
+    "voice_model_misplaced": N_("En VOICE_MODEL_PATH no hay un modelo de voz: las notas de voz llegan sin texto."),
     "disk_full": N_("El disco de waia está lleno (%(value)s MB): no se reciben mensajes. Libera espacio ahora."),
 }
 WAITS = N_("%(name)s espera respuesta")

@@ -1,0 +1,1 @@
+"""Whether this installation is well: one set of checks for `waia doctor`, the page «Salud» and `/readyz`."""
