@@ -6,6 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -356,6 +357,8 @@ def _start_light() -> None:
 
 
 def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = None) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from waia.kit.logs import set_up_logging
 
     try:
@@ -368,13 +371,29 @@ def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = N
     except OSError as error:
         click.echo(f"waia: {error}", err=True)
         raise SystemExit(1) from None
+    except SQLAlchemyError as error:
+        click.echo(f"waia: {_of_database(error)}", err=True)
+        raise SystemExit(1) from None
+
+
+def _of_database(error: Exception) -> str:
+    """One line for a database that cannot be used; raises what is a fault of ours."""
+    from waia.kit.db import is_unusable, plain_words
+
+    if not is_unusable(error):
+        raise error
+    return (
+        f"The database cannot be used ({plain_words(error)}):"
+        " check that its server runs, and DATABASE_URL or DB_HOST, DB_USER, DB_PASSWORD and DB_NAME"
+    )
 
 
 def _guarded_async(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     from waia.kit.errors import WaiaError
 
     def start(settings: Settings) -> None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # whoever needs the folder says so
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
         try:
             asyncio.run(run(replace(settings)))
         except WaiaError as error:

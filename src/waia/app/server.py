@@ -12,15 +12,19 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+import structlog
 import uvicorn
 
 from waia.app.composition import create_app
-from waia.app.folders import require_folders
 from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
+from waia.health.machine import require_folders
 from waia.settings import SettingError, Settings
+from waia.transcription.standing import standing
 
 SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves with Python's default
+
+log = structlog.get_logger()
 
 
 class _Server(uvicorn.Server):
@@ -40,7 +44,8 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings, *, web_only: bool = False) -> None:
-    """Blocks until a signal. Raises SettingError when another process serves the same SQLite file."""
+    """Blocks until a signal. Raises SettingError when a folder cannot be written, or when another process serves the
+    same SQLite file."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     require_folders(settings)
     lock = hold_data_folder(settings)
@@ -55,6 +60,8 @@ def serve(settings: Settings, *, web_only: bool = False) -> None:
 async def _serve(settings: Settings, *, loops: bool) -> None:
     parts = make_parts(settings)
     await prepare_database(parts)
+    listener = _listen(settings)
+    _say_what_lacks(parts)
     config = uvicorn.Config(
         create_app(settings, loops=loops, parts=parts),
         host=settings.host,
@@ -72,7 +79,14 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
     _collect_garbage_seldom()
     server = _Server(config)
     server.closing = parts.closing
-    await server.serve(sockets=[_listen(settings)])
+    await server.serve(sockets=[listener])
+
+
+def _say_what_lacks(parts: Parts) -> None:
+    """One line in the log; the rest works without it."""
+    verdict = standing(parts.settings, parts.clock.real()).verdict
+    if verdict != "ok":
+        log.warning("voice_notes_without_text", reason=verdict)
 
 
 def _stop_at_once(sig: int) -> None:
@@ -113,6 +127,7 @@ def work(settings: Settings, only: Collection[str] = ()) -> None:
 
 async def _work(parts: Parts, only: Collection[str]) -> None:
     await prepare_database(parts)
+    _say_what_lacks(parts)
     _collect_garbage_seldom()
     loop = asyncio.get_running_loop()
 

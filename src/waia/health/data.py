@@ -39,13 +39,17 @@ async def data(database: Database, settings: Settings, now: datetime) -> list[Ch
 
 
 async def _schema(database: Database) -> Check:
+    if await migrate.is_being_restored(database):
+        return SCHEMA.fail(N_("Una restauración quedó a medias."), N_("Corre otra vez el mismo «waia restore»."))
     if await migrate.is_current(database):
         return SCHEMA.ok(N_("Es el de esta versión (%(revision)s)."), revision=migrate.newest())
     if await migrate.is_empty(database):
         return SCHEMA.warn(N_("La base está vacía."), N_("Se prepara sola en el primer arranque."))
     if await migrate.is_unfinished(database):
         return SCHEMA.fail(N_("Una actualización quedó a medias."), N_("Corre «waia upgrade»: sigue donde quedó."))
-    return SCHEMA.fail(N_("Es de otra versión de waia."), N_("Corre «waia upgrade», o pon INIT_DB_ON_START=1."))
+    if await migrate.is_newer(database):
+        return SCHEMA.fail(N_("La actualizó un waia más nuevo."), N_("Instala esa versión."))
+    return SCHEMA.fail(N_("Es de una versión anterior de waia."), N_("Corre «waia upgrade», o pon INIT_DB_ON_START=1."))
 
 
 async def _sqlite(database: Database) -> list[Check]:
