@@ -1,4 +1,4 @@
-"""Takes the README's pictures: starts the demo, lives a short story in Chromium, writes docs/images/*.png.
+"""Takes the pictures of the README and the guides: starts the demo, lives a short story in Chromium.
 
 The business clock is frozen at a moment when the shop is open, so that the pictures differ only where screens do.
 """
@@ -17,12 +17,12 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images"
 OPEN_SHOP = "2026-11-17T15:12:00Z"
-LARGEST_BYTES = 250_000
+LARGEST_BYTES, LONGEST_PART = 250_000, 520
 START_TIMEOUT_S, STOP_TIMEOUT_S = 60, 20
 WIDE, PHONE = (1366, 768), (390, 844)
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -51,6 +51,7 @@ def take_pictures(browser: Browser, address: str) -> None:
     beto = sign_in(browser, address, "Beto", dark=True)
     open_chat(beto, "Gloria")
     save(beto, "panel-oscuro")
+    show_settings(sign_in(browser, address, "Beto"), address)
     small = sign_in(browser, address, "Ana", size=PHONE)
     save(small, "telefono-lista")
     open_chat(small, "Diego")
@@ -69,6 +70,19 @@ def ask_for_a_quote(telephone: Page, address: str) -> None:
     say(telephone, "240 cm x 60 cm", "¿Seguimos?")
     telephone.locator("#phone-why").get_by_text("Paso a paso").wait_for()
     telephone.locator("#why-title").evaluate("title => title.scrollIntoView()")
+
+
+def show_settings(owner: Page, address: str) -> None:
+    """For the guide to Meta: the variables, and what Meta says of them."""
+    owner.goto(f"{address}/configuracion/ajustes")
+    owner.get_by_text("Ver lo que solo se cambia en el servidor").click()
+    variables = owner.locator("section", has=owner.locator("#environment-title"))
+    variables.evaluate("section => section.scrollIntoView()")
+    save(owner, "ajustes-variables", variables)
+    owner.goto(f"{address}/configuracion/salud")
+    owner.get_by_role("button", name="Preguntar a Meta").click()
+    owner.get_by_text("Preguntado a las").wait_for()
+    save(owner, "salud")
 
 
 def answer_as_ana(ana: Page) -> None:
@@ -124,12 +138,14 @@ def open_page(browser: Browser, address: str, path: str, *, size: tuple[int, int
     return page
 
 
-def save(page: Page, name: str) -> None:
-    """Exits when a picture is too big for a README."""
+def save(page: Page, name: str, part: Locator | None = None) -> None:
+    """All that is seen, or of a part its beginning. Exits when a picture is too big for a README."""
     page.wait_for_timeout(1500)  # ticks, live rows and fonts settle
     page.mouse.move(0, 0)
     path = IMAGES / f"{name}.png"
-    page.screenshot(path=path)
+    box = part.bounding_box() if part is not None else None
+    clip: FloatRect | None = None if box is None else {**box, "height": min(box["height"], LONGEST_PART)}
+    page.screenshot(path=path, clip=clip)
     size = path.stat().st_size
     print(f"{path.relative_to(ROOT)}  {size // 1000} kB")
     if size > LARGEST_BYTES:

@@ -157,7 +157,7 @@ async def test_work_that_does_not_get_on_is_told(clinic: Clinic) -> None:
     await store.rows("DELETE FROM lanes WHERE queue = 'nobody'")
     await store.rows("DELETE FROM inbox WHERE state = 'dead'")
     await store.rows("UPDATE usuarios SET must_change_password = 0")
-    assert "✗ Tareas atascadas: Hay 1 que nadie toma hace más de 5 minutos. [nobody: 1]" in text
+    assert "! Tareas atascadas: Hay 1 que nadie toma hace más de 5 minutos. [nobody: 1]" in text
     assert "! Mensajes que no se pudieron leer: Hay 1, tras varios intentos." in text
     assert "! Contraseñas de fábrica: Alguien no ha elegido la suya: admin." in text
     assert "      → Entra con esa persona y elige una" in text

@@ -41,7 +41,7 @@ def _tap(menu: str) -> bytes:
     return webhook(value([message("wamid.TAP", "interactive", reply) | {"context": {"id": menu}}]))
 
 
-async def test_a_message_that_the_original_handled_is_no_news_when_meta_repeats_it(mover: Mover) -> None:
+async def test_g6_a_message_that_the_original_handled_is_no_news_when_meta_repeats_it(mover: Mover) -> None:
     """G6: the ids come over, and from now on they have a date."""
     await whole_shop().write(mover.old_url)
     await mover.moves()
@@ -102,7 +102,7 @@ async def test_a_file_that_was_left_behind_says_so(mover: Mover) -> None:
         assert "No estaba entre los archivos" in (await browser.get(f"/chats/{chat}")).text
 
 
-async def test_a_rule_sends_its_old_upload_from_here(mover: Mover) -> None:
+async def test_g3_a_rule_sends_its_old_upload_from_here(mover: Mover) -> None:
     """G3: nobody asks the old server, or this one, for a file that lies in the folder."""
     old = OldDatabase()
     add_flow(old)

@@ -90,11 +90,12 @@ def _dead(count: int) -> Check:
 
 
 def _lanes(late: dict[str, int]) -> Check:
+    """After a long stop there are some for a moment."""
     about, told = About("jobs", N_("Tareas atascadas")), ", ".join(f"{queue}: {count}" for queue, count in late.items())
     if not late:
         return about.ok(N_("Ninguna."))
     cure = N_("Mira el registro del servidor (loop_failed), y que corra un proceso que trabaje.")
-    return about.fail(N_("Hay %(count)s que nadie toma hace más de 5 minutos."), cure, told, count=sum(late.values()))
+    return about.warn(N_("Hay %(count)s que nadie toma hace más de 5 minutos."), cure, told, count=sum(late.values()))
 
 
 def _doubtful(count: int) -> Check:

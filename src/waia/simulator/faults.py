@@ -124,6 +124,11 @@ class MediaFaults:
     slow_s: float = 30.0
 
 
+WEBHOOK_FIELDS = (
+    "messages", "account_update", "account_alerts", "phone_number_quality_update", "message_template_status_update",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class AccountFaults:
     """How the token, the app and the number stand at Meta; at first all is well."""
@@ -138,7 +143,7 @@ class AccountFaults:
     name_status: str = "APPROVED"
     foreign_numbers: set[str] = field(default_factory=set)
     """Numbers that the token reaches, and that are not of this account."""
-    fields: list[str] = field(default_factory=lambda: ["messages", "account_update", "account_alerts"])
+    fields: list[str] = field(default_factory=lambda: list(WEBHOOK_FIELDS))
     callback: str | None = None
     """The address that the app has for its webhooks, when it is not the right one; empty: none."""
     override_callback: str = ""
