@@ -19,6 +19,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from waia.kit import sqlite
 from waia.kit.direct import Changed, Direct
 from waia.kit.events import Announcement, append
+from waia.kit.metrics import QUICK_S, Counter, Histogram
 from waia.kit.prepared import Prepared, Values
 from waia.kit.wakeups import Wakeups
 from waia.settings import SettingError
@@ -33,6 +34,14 @@ LONGEST_WORDS = 200
 LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
 NOTHING: Values = {}
+WAITS = Histogram(
+    "waia_database_wait_seconds",
+    "Until a transaction had its connection, and on SQLite the only right to write",
+    QUICK_S,
+    "for",
+    ("write", "read", "glance"),
+)
+RETRIES = Counter("waia_database_retries_total", "Transactions run again because the database asked for it")
 T = TypeVar("T")
 
 
@@ -46,6 +55,7 @@ class Transaction:
         self.connection, self.attempt = connection, attempt
         self.announcements: list[Announcement] = []
         self.topics: set[str] = set()
+        self.counts: list[Callable[[], None]] = []
         self._session: AsyncSession | None = None
         self._direct: Direct | None = None
         self._asked = False
@@ -96,6 +106,10 @@ class Transaction:
             await append(self, self.announcements)
             self.topics.add("events")
 
+    def count(self, told: Callable[[], None]) -> None:
+        """Called once this is committed, and never for a try that was rolled back."""
+        self.counts.append(told)
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -138,17 +152,26 @@ class Database:
     def engine(self) -> AsyncEngine:
         return self._writer
 
+    @property
+    def connections_in_use(self) -> dict[str, int]:
+        """By what they are for; a server has one pool for everything."""
+        if not self.is_sqlite:
+            return {"all": _in_use(self._writer)}
+        return {"write": _in_use(self._writer), "read": _in_use(self._reader), "glance": _in_use(self._glancer)}
+
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        return self._reading(self._reader)
+        return self._reading(self._reader, "read")
 
     def glancing(self) -> AbstractAsyncContextManager[Transaction]:
         """For what loops ask many times a second: a few rows by their key. Anything longer would hold up requests."""
-        return self._reading(self._glancer)
+        return self._reading(self._glancer, "glance")
 
     @asynccontextmanager
     async def writing(self, attempt: int = 0) -> AsyncIterator[Transaction]:
         """Commit at the end of the block, roll back on any exception; then wake whoever waits."""
+        asked_at = time.perf_counter()
         async with _held(self._write_lock), self._writer.connect() as connection:
+            WAITS.observe(time.perf_counter() - asked_at, "write")
             transaction = Transaction(connection, attempt)
             try:
                 await connection.begin()
@@ -162,6 +185,8 @@ class Database:
                 await transaction.close()
         for topic in transaction.topics:
             self.wakeups.notify(topic)
+        for told in transaction.counts:
+            told()
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run a whole writing function, again (at most 5 times) when the database asks for it (deadlock, busy)."""
@@ -172,6 +197,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == MAX_TRIES - 1 or not is_retryable(error):
                     raise
+            RETRIES.add()
             await asyncio.sleep(random.uniform(0.01, 0.05) * 2**attempt)
         raise AssertionError("unreachable")
 
@@ -180,8 +206,10 @@ class Database:
             await engine.dispose()
 
     @asynccontextmanager
-    async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    async def _reading(self, engine: AsyncEngine, purpose: str) -> AsyncIterator[Transaction]:
+        asked_at = time.perf_counter()
         async with engine.connect() as connection:
+            WAITS.observe(time.perf_counter() - asked_at, purpose)
             transaction = Transaction(connection)
             try:
                 await connection.begin()
@@ -236,6 +264,11 @@ def _read(url: str) -> URL:
         raise SettingError(
             "DATABASE_URL cannot be read: write mysql://user:password@host/name, with %40 for an @ in the password"
         ) from None
+
+
+def _in_use(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
 
 
 @asynccontextmanager
