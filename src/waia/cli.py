@@ -363,7 +363,7 @@ def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = N
 
     try:
         settings = load_settings(environ)
-        set_up_logging(settings.log_level, settings.log_file)
+        set_up_logging(settings.log_level, settings.log_file, settings.log_format)
         run(settings)
     except SettingError as error:
         click.echo(f"waia: {error}", err=True)

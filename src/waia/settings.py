@@ -15,6 +15,7 @@ TRUE_WORDS = frozenset({"1", "true", "yes", "on", "si", "sí"})
 FILE_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
 # Texts to customers that an owner may leave empty; of other variables a blank value is the default.
 MAY_BE_SILENT = frozenset({"FALLBACK_TEXT", "VOICE_TOO_LONG_TEXT", "VOICE_NOT_UNDERSTOOD_TEXT"})
+SHORTEST_TOKEN, LOOPBACK = 16, frozenset({"127.0.0.1", "::1", "localhost"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -219,7 +220,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FOLLOWER_WAIT_SECONDS", "follower_wait_s", "20", "Longest time that a message waits behind one whose outcome is unknown", _number(0, 600)),
     Setting("LEASE_SECONDS", "lease_s", "30", "Seconds after which another process takes over from one that went silent; a send may take 20", _number(1, 600)),
     Setting("LOG_FILE", "log_file", "", "File for the log (rotating) beside standard output"),
-    Setting("LOG_LEVEL", "log_level", "INFO", "DEBUG, INFO, WARNING or ERROR", _choice("DEBUG", "INFO", "WARNING", "ERROR")),
+    Setting("LOG_LEVEL", "log_level", "INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG also tells the words of errors, which may hold what people wrote", _choice("DEBUG", "INFO", "WARNING", "ERROR")),
+    Setting("LOG_FORMAT", "log_format", "auto", "json, text, or auto: text at a terminal, JSON elsewhere; LOG_FILE is always JSON", _choice("auto", "json", "text")),
+    Setting("LOG_ACCESS", "log_access", "0", "1 writes a line for each request: route, status, milliseconds; no query, no id in an address", _switch),
+    Setting("METRICS_TOKEN", "metrics_token", "", "Bearer token for GET /metrics; without one /metrics answers 404", secret=True),
+    Setting("METRICS_PORT", "metrics_port", "0", "Port of its own for /metrics, also in `waia work`; 0 has none", _number(0, 65535)),
+    Setting("METRICS_HOST", "metrics_host", "127.0.0.1", "Address on which METRICS_PORT listens; one that others reach needs METRICS_TOKEN"),
 )
 # fmt: on
 
@@ -312,6 +318,11 @@ class Settings:
     lease_s: float
     log_file: str
     log_level: str
+    log_format: str
+    log_access: bool
+    metrics_token: str
+    metrics_port: float
+    metrics_host: str
 
     def __repr__(self) -> str:
         return "Settings(…)"
@@ -378,6 +389,10 @@ def _text(setting: Setting, environ: Mapping[str, str]) -> str:
 def _check_together(settings: Settings) -> None:
     if settings.secret_key and len(settings.secret_key.encode()) < 32:
         raise SettingError("SECRET_KEY is too short: use at least 32 random characters, or leave it empty")
+    if settings.metrics_token and len(settings.metrics_token.encode()) < SHORTEST_TOKEN:
+        raise SettingError(f"METRICS_TOKEN is too short: use at least {SHORTEST_TOKEN} random characters")
+    if settings.metrics_port and not (settings.metrics_token or settings.metrics_host in LOOPBACK):
+        raise SettingError("METRICS_HOST is reached by others, so METRICS_TOKEN is needed too")
     if settings.db_host and not (settings.db_user and settings.db_name):
         raise SettingError("DB_HOST is set, so DB_USER and DB_NAME are needed too")
     if settings.database_url and not settings.database_url.startswith(("sqlite:", "mysql", "mariadb")):

@@ -1,5 +1,6 @@
 """Takes the browsers' reports about content that the policy refused, and logs a few of them."""
 
+import re
 import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from litestar.datastructures import State
 
 LONGEST_REPORT = 16_384
 SECONDS_BETWEEN_LINES = 10
+DIRECTIVE = re.compile(r"[a-z-]{1,40}")
 log = structlog.get_logger(__name__)
 
 
@@ -54,15 +56,34 @@ def _read(body: bytes) -> dict[str, str] | None:
     if not isinstance(report, Mapping):
         return None
     return {
-        "page": _path(report.get("document-uri")),
-        "directive": str(report.get("violated-directive", ""))[:100],
-        "blocked": str(report.get("blocked-uri", ""))[:100],
+        "page": _part(report.get("document-uri")),
+        "directive": _directive(str(report.get("violated-directive", ""))),
+        "blocked": _origin(report.get("blocked-uri")),
     }
 
 
-def _path(address: object) -> str:
-    """Without the query, which may hold what somebody searched for."""
+def _directive(told: str) -> str:
+    """Its name; newer browsers send it alone, older ones with all that it allows."""
+    name = told.split(" ", 1)[0]
+    return name if DIRECTIVE.fullmatch(name) else ""
+
+
+def _part(address: object) -> str:
+    """Which part of waia: what follows may be a phone number, a token, or what somebody searched for."""
     try:
-        return urlsplit(str(address)).path[:100]
+        first = urlsplit(str(address)).path.split("/")[1:2]
     except ValueError:
         return ""
+    return "/" + first[0] if first and DIRECTIVE.fullmatch(first[0]) else "/"
+
+
+def _origin(address: object) -> str:
+    """Where it would have come from, or a browser's word such as `inline`."""
+    told = str(address)
+    try:
+        found = urlsplit(told)
+    except ValueError:
+        return ""
+    if found.scheme and found.hostname:
+        return f"{found.scheme}://{found.hostname}"[:100]
+    return told if DIRECTIVE.fullmatch(told) else found.scheme[:20]
