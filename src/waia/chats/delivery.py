@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from waia.chats import outbox_repository as outbox
 from waia.chats.delivery_state import DeliveryState
 from waia.chats.handover import queue_after_failure
+from waia.chats.metrics import PARKED, STATUSES
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
 from waia.whatsapp.attachments import MetaError
@@ -92,6 +94,7 @@ async def apply_statuses(tx: Transaction, statuses: Iterable[Status], now: datet
     await outbox.flag_second_sends(tx, settled)  # the answer to a repeat may have been recorded since we looked
     await _flag_doubles(tx, told.doubles)
     await outbox.park_orphans(tx, told.orphans)
+    tx.count(partial(PARKED.add, by=len(told.orphans)))
     await _apply(tx, told.news, now)
     await outbox.wake_lanes(tx, told.to_wake, real_now)
 
@@ -116,6 +119,7 @@ async def _apply(tx: Transaction, news: Sequence[_News], now: datetime) -> None:
     failed = {each.message.id: each for each in news if each.rank == DeliveryState.FAILED}
     fallen = [each for each in failed.values() if await _fail(tx, each, now)]
     for each in (*risen, *fallen):
+        tx.count(partial(STATUSES.add, DeliveryState(each.rank).name.lower()))
         tx.announce("message_changed", each.message.chat_id, str(each.message.id))
     await outbox.show_status(tx, [each.message.id for each in (*risen, *fallen)])
 

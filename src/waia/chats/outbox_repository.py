@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from waia.chats.delivery_state import DeliveryState
+from waia.chats.metrics import DOUBLES
 from waia.chats.models import Chat, Message, OutboxItem, StatusOrphan
 from waia.kit import queue
 from waia.kit.db import Transaction
@@ -40,6 +42,7 @@ class Pending:
     window_ends_at: datetime | None
     pair_tokens: float
     pair_tokens_at: datetime | None
+    created_at: datetime | None = None
 
 
 async def add_items(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -100,6 +103,7 @@ async def flag_second_sends(tx: Transaction, sent: Sequence[dict[str, Any]]) -> 
     if not sent:
         return 0
     flagged = await tx.change(_FLAG_OTHER, [{"p": row["public_id"], "w": row["wamid"]} for row in sent])
+    tx.count(partial(DOUBLES.add, by=flagged.count))
     return flagged.count
 
 
@@ -346,6 +350,7 @@ _PENDING = Prepared(
         Chat.window_ends_at,
         Chat.pair_tokens,
         Chat.pair_tokens_at,
+        OutboxItem.created_at,
     )
     .join(Chat, Chat.id == OutboxItem.chat_id)
     .where(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +25,7 @@ from waia.chats.handover import record_silence, silence_for_people
 from waia.chats.hearing import without_old_notes
 from waia.chats.listening import VOICE_KINDS, go_on, is_late, ready
 from waia.chats.management import FACTS_CHANGED
+from waia.chats.metrics import DECIDING, TURNS
 from waia.chats.outgoing import Outgoing, enqueue
 from waia.chats.record import WAITING, ChatRecord
 from waia.chats.utterances import utterance_of
@@ -31,6 +33,7 @@ from waia.chats.voice_notices import VoiceTexts, notices_of
 from waia.kit.clock import has_come
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import cause
 from waia.transcription.repository import transcripts_of
 from waia.transcription.values import Transcript
 from waia.whatsapp.content import Content, Text
@@ -151,6 +154,7 @@ class _Turns:
         await repository.start_sessions(self._tx, self._new_sessions, self._now)
         await enqueue(self._tx, outgoing, self._now, self._real_now)
         await self._keep_reasons(decided)
+        self._tx.count(partial(_count, decided))
         if decided:
             reach("decide.after_write")
 
@@ -307,3 +311,9 @@ class _Turns:
         links = {each.turn_key: [row.id for row in each.messages] for each in decided}
         unmatched = [each.turn_key for each in decided if each.found_no_rule]
         await repository.save_decisions(self._tx, rows, links, unmatched)
+
+
+def _count(decided: Sequence[_Decided]) -> None:
+    for each in decided:
+        DECIDING.observe(each.duration_us / 1_000_000)
+        TURNS.add("handed_over" if each.decision.handover else "replied" if each.decision.replies else "silent")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from waia.kit.logs import cause
 from waia.media import ffmpeg
 from waia.media.canvas import canvas_of
 from waia.media.storage import Storage, new_key
@@ -43,7 +44,7 @@ async def make_renditions(storage: Storage, stored: StoredFile) -> Renditions:
         except ffmpeg.Killed:
             raise
         except ffmpeg.Undecodable as error:
-            log.info("media_not_readable", key=stored.storage_key, mime=stored.mime, detail=str(error)[-120:])
+            log.info("media_not_readable", key=stored.storage_key, mime=stored.mime, **cause(error))
             return seen
         return Renditions(
             width=found.width,

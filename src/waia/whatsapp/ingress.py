@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from waia.kit.disk import Disk
 from waia.kit.errors import Unavailable
 from waia.kit.failpoints import reach
 from waia.whatsapp.items import Split
+from waia.whatsapp.metrics import ITEMS, REFUSED
 from waia.whatsapp.repository import keep_raw, store_items
 
 MAX_BODIES = 200
@@ -59,16 +61,21 @@ class Ingress:
         try:
             self._bodies.put_nowait(body)
         except asyncio.QueueFull as error:
+            REFUSED.add("overload")
             raise Unavailable from error
         too_late = asyncio.get_running_loop().call_later(COMMIT_DEADLINE_S, _refuse, [body])
         try:
             await body.stored
+        except Unavailable:
+            REFUSED.add("not_stored")
+            raise
         finally:
             too_late.cancel()
 
     def note_oversize(self, size: int, limit: int, address: str) -> None:
         """Counts it, and says so now and then. `size` is what was announced, or what had come when it was too much."""
         self.refusals.webhook_oversize += 1
+        REFUSED.add("oversize")
         if self._oversize.lets_through(time.monotonic()):
             told = {"unlogged_before": self._oversize.dropped, "total": self.refusals.webhook_oversize}
             self._oversize.dropped = 0
@@ -80,6 +87,7 @@ class Ingress:
         A trail that cannot be written now holds up nobody.
         """
         self.refusals.webhook_bad_signature += 1
+        REFUSED.add("signature")
         if not self._forgeries.lets_through(time.monotonic()):
             return
         details = {"unlogged_before": self._forgeries.dropped}
@@ -120,8 +128,8 @@ class Ingress:
 
     async def _committed(self, bodies: Sequence[_Body]) -> bool:
         async def write(tx: Transaction) -> None:
-            now = self._clock.real()
-            await store_items(tx, (item for body in bodies for item in body.split.items), now)
+            now, items = self._clock.real(), [item for body in bodies for item in body.split.items]
+            tx.count(partial(_count, await store_items(tx, items, now), len(items)))
             for body in bodies:
                 if body.split.unparsable:
                     await keep_raw(tx, body.raw, "unparsable", now)
@@ -139,6 +147,11 @@ class Ingress:
             if not body.stored.done():
                 body.stored.set_result(None)
         return True
+
+
+def _count(new: int, all_of_them: int) -> None:
+    ITEMS.add("new", new)
+    ITEMS.add("repeated", all_of_them - new)
 
 
 def _refuse(bodies: Sequence[_Body]) -> None:

@@ -8,19 +8,21 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from http import HTTPStatus
+from time import perf_counter
 from typing import cast
 from urllib.parse import parse_qs
 
 import structlog
 from litestar import asgi
-from litestar.exceptions import MethodNotAllowedException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import HTTPScope, Receive, Scope, Send
 
-from waia.kit.errors import Unavailable
+from waia.kit.errors import Unavailable, WaiaError
 from waia.kit.failpoints import reach
 from waia.whatsapp.ingress import Ingress
+from waia.whatsapp.metrics import ACKS, REFUSED
 from waia.whatsapp.signature import is_signed
 from waia.whatsapp.split import split
 
@@ -56,7 +58,7 @@ def webhook_route(find: Callable[[Scope], tuple[Ingress, str]]) -> ASGIRouteHand
         asked = cast("HTTPScope", scope)
         method, (ingress, verify_token) = asked.get("method"), find(scope)
         if method == "POST":
-            await _take(ingress, asked, receive, send)
+            await _timed(ingress, asked, receive, send)
         elif method == "GET":
             await _answer(send, *_handshake(asked["query_string"], verify_token.encode()))
         else:
@@ -65,12 +67,24 @@ def webhook_route(find: Callable[[Scope], tuple[Ingress, str]]) -> ASGIRouteHand
     return webhook
 
 
-async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send) -> None:
+async def _timed(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    began = perf_counter()
+    try:
+        code = await _take(ingress, scope, receive, send)
+    except Gone:
+        REFUSED.add("gone")
+        return
+    except (WaiaError, HTTPException) as error:
+        code = error.status if isinstance(error, WaiaError) else error.status_code
+        ACKS.observe(perf_counter() - began, str(code))
+        raise
+    ACKS.observe(perf_counter() - began, str(code))
+
+
+async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send) -> int:
     """Verify the raw bytes, split, commit, 200. 403 for a wrong signature, 503 when it could not be stored."""
     try:
         body = await _read(scope, receive)
-    except Gone:
-        return
     except TooLarge as error:
         ingress.note_oversize(error.size, MAX_BODY, _address(scope))
         raise
@@ -78,10 +92,11 @@ async def _take(ingress: Ingress, scope: HTTPScope, receive: Receive, send: Send
         log.warning("webhook_refused", reason="signature", size=len(body))
         await _answer(send, HTTPStatus.FORBIDDEN, "bad signature")
         await ingress.note_forgery(_address(scope))
-        return
+        return HTTPStatus.FORBIDDEN.value
     await ingress.store(body, split(body))
     reach("ingest.before_answer")
     await _answer(send, HTTPStatus.OK, "ok")
+    return HTTPStatus.OK.value
 
 
 def _handshake(query: bytes, ours: bytes) -> tuple[HTTPStatus, str]:
@@ -104,6 +119,7 @@ async def _read(scope: HTTPScope, receive: Receive) -> bytes:
         async with asyncio.timeout(READ_DEADLINE_S):
             return await _whole(receive)
     except TimeoutError as error:
+        REFUSED.add("slow")
         raise Unavailable from error
 
 

@@ -18,6 +18,7 @@ from waia.exports.reading import Reader
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import within
 from waia.media.storage import Storage, new_key
 from waia.rules.book import Rules
 
@@ -52,7 +53,8 @@ class ExportsWorker:
         job = await self.database.run(lambda tx: jobs.claim_job(tx, found, now))
         if job is not None:
             reach("exports.after_claim")
-            await self._work(job)
+            with within(job=job.id):
+                await self._work(job)
         return 0.0
 
     async def _work(self, job: Job) -> None:
@@ -64,9 +66,9 @@ class ExportsWorker:
         try:
             await self._make(job, user)
         except ClaimLost:
-            log.info("export_claim_lost", job=job.id)
+            log.info("export_claim_lost")
         except Exception:
-            log.exception("an export could not be made", job=job.id)
+            log.exception("an export could not be made")
             await self.database.run(lambda tx: jobs.give_up(tx, job, for_good=False))
 
     async def _make(self, job: Job, user: SignedIn) -> None:

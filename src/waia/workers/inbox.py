@@ -17,6 +17,7 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import cause
 from waia.whatsapp.alerts_repository import raise_alert
 from waia.whatsapp.inbound import read
 from waia.whatsapp.repository import (
@@ -55,7 +56,7 @@ class InboxWorker:
         except Exception as error:  # the boundary of one item or one loop
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and error.connection_invalidated:
                 raise
-            log.warning("inbox_batch_redone", error=type(error).__name__, detail=str(error)[:200])
+            log.warning("inbox_batch_redone", **cause(error))
         await self._one_by_one(reception)
         return 0.0
 
@@ -117,7 +118,7 @@ class InboxWorker:
     async def _count_failure(self, tx: Transaction, item: Waiting, error: Exception) -> None:
         dead = item.attempts + 1 >= MAX_ATTEMPTS
         text = f"{type(error).__name__}: {error}"
-        log.error("inbox_item_failed", item=item.id, kind=str(item.kind), dead=dead, error=type(error).__name__)
+        log.error("inbox_item_failed", item=item.id, kind=str(item.kind), dead=dead, **cause(error))
         await note_failure(tx, item.id, text, dead=dead)
         reach("inbox.in_failure")
         wait = timedelta(seconds=0 if dead else 2**item.attempts)

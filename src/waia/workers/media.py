@@ -14,6 +14,7 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import about, cause
 from waia.media.canvas import canvas_in
 from waia.media.download import Downloads, Failed
 from waia.media.fetching_repository import Wanted, record_here, record_later, record_unavailable, wanted
@@ -26,6 +27,7 @@ from waia.transcription.values import Heard, TranscriptState
 from waia.whatsapp.client import GraphClient
 from waia.whatsapp.media_address import MediaAddress, NoAddress
 from waia.workers.loop import until_due
+from waia.workers.metrics import FETCHES
 from waia.workers.processes import owner_prefix
 
 MB = 1024 * 1024
@@ -93,12 +95,13 @@ class MediaWorker:
         await self.database.run(lambda tx: queue.renew(tx, MEDIA, owners, now + queue.LEASE))
 
     async def _work(self, item: Wanted, owner: str) -> None:
+        about(chat=item.chat_id, media=item.id)
         try:
             taken = await self._fetch(item)
         except Failed as failure:
             await self._failed(item, failure, owner)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("media_crashed", media=item.id, error=type(error).__name__, detail=str(error)[:200])
+            log.error("media_crashed", **cause(error))
             await self._failed(item, Failed(Reason.BROKEN, type(error).__name__), owner)
         else:
             await self._here(item, taken, owner)
@@ -119,19 +122,22 @@ class MediaWorker:
             if item.message_id is not None and item.chat_id is not None and await self._is_note(tx, item):
                 await want(tx, item.message_id, item.chat_id, self.clock.real())
 
-        recorded = await self._record(item, work)
+        recorded = await self._record(work)
         reach("media.after_record")
-        if not recorded:
+        if recorded:
+            FETCHES.add("stored")
+        else:
             await self.storage.remove(taken.key)
 
     async def _failed(self, item: Wanted, failure: Failed, owner: str) -> None:
         given_up = failure.lasting or bool(item.give_up_at and self.clock.business() >= item.give_up_at)
-        log.warning("media_not_fetched", media=item.id, reason=str(failure.reason), given_up=given_up)
+        log.warning("media_not_fetched", reason=str(failure.reason), given_up=given_up)
+        FETCHES.add("given_up" if given_up else "retried")
         if given_up:
-            await self._record(item, lambda tx: self._give_up(tx, item, failure.reason, owner))
+            await self._record(lambda tx: self._give_up(tx, item, failure.reason, owner))
             return
         again_at = self.clock.real() + min(timedelta(seconds=2 ** min(item.attempts, 20)), LONGEST_PAUSE)
-        await self._record(item, lambda tx: record_later(tx, item, failure.reason, owner, again_at))
+        await self._record(lambda tx: record_later(tx, item, failure.reason, owner, again_at))
 
     async def _give_up(self, tx: Transaction, item: Wanted, reason: Reason, owner: str) -> None:
         """Whoever waits for the words of a note waits no longer."""
@@ -145,12 +151,12 @@ class MediaWorker:
         is_sound = self.hears and item.kind == "audio" and item.message_id is not None
         return is_sound and await is_inbound(tx, item.message_id or 0)
 
-    async def _record(self, item: Wanted, work: Callable[[Transaction], Awaitable[None]]) -> bool:
+    async def _record(self, work: Callable[[Transaction], Awaitable[None]]) -> bool:
         """False when somebody else has the lease by now: then they do the work."""
         try:
             await self.database.run(work)
         except queue.Fenced:
-            log.warning("media_fenced", media=item.id)
+            log.warning("media_fenced")
             return False
         return True
 
@@ -158,7 +164,7 @@ class MediaWorker:
         self._in_flight.pop(task, None)
         self.database.wakeups.notify(MEDIA)
         if not task.cancelled() and (error := task.exception()):
-            log.error("media_not_recorded", error=type(error).__name__, detail=str(error)[:200])
+            log.error("media_not_recorded", **cause(error))
 
 
 def _stored(taken: Taken) -> StoredFile:

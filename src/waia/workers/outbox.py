@@ -4,9 +4,11 @@ The request always comes after a commit that says so. What was on its way when a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from uuid import uuid4
 
 import structlog
@@ -17,6 +19,7 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import about, cause
 from waia.kit.wakeups import Wakeups
 from waia.media.uploads_repository import Upload
 from waia.whatsapp.answers import Outcome, Refused, Unknown
@@ -26,8 +29,9 @@ from waia.whatsapp.files_in_content import with_graph_ids
 from waia.whatsapp.outbound import Address, build
 from waia.workers.choosing import choose
 from waia.workers.loop import until_due
+from waia.workers.metrics import HELD_BACK, SEND_TIME
 from waia.workers.processes import owner_prefix
-from waia.workers.recording import Recorder, Result
+from waia.workers.recording import Recorder, Result, word_of
 from waia.workers.throttle import NumberThrottle, next_pair_token, pair_tokens
 from waia.workers.uploading import LEASE as UPLOAD_LEASE
 from waia.workers.uploading import Uploader, file_named_by
@@ -59,6 +63,8 @@ class Sender:
         owner, until = owner_prefix() + uuid4().hex, self.clock.real() + self.lease
         lanes = await self.database.run(lambda tx: self._claim(tx, owner, until))
         reach("send.after_claim")
+        for reason, times in lanes.held_back.items():
+            HELD_BACK.add(reason, times)
         for item, upload in lanes.uploads:
             self.uploader.start(item, upload, owner)
         for item in lanes.chosen:
@@ -121,18 +127,24 @@ class Sender:
         elif self._window_is_over(choice.item):
             lanes.late.append(choice.item)
             lanes.put_back(key, now)
-        elif (free_at := self._rate_free_at(choice.item, now)) is not None:
+        elif (held := self._held_back(choice.item, now)) is not None:
+            reason, free_at = held
+            lanes.held_back[reason] += 1
             lanes.put_back(key, free_at)
         else:
             tokens = pair_tokens(choice.item.pair_tokens, choice.item.pair_tokens_at, now) - 1
             lanes.spent.append({"chat": choice.item.chat_id, "tokens": tokens, "at": now})
             lanes.chosen.append(choice.item)
 
-    def _rate_free_at(self, item: Pending, now: datetime) -> datetime | None:
+    def _held_back(self, item: Pending, now: datetime) -> tuple[str, datetime] | None:
+        """Why it may not be sent now, and when to ask again."""
         tokens = pair_tokens(item.pair_tokens, item.pair_tokens_at, now)
         if tokens < 1:
-            return next_pair_token(tokens, now)
-        return self.throttle.wait(item.phone_number_id, now)
+            return "customer", next_pair_token(tokens, now)
+        free_at = self.throttle.wait(item.phone_number_id, now)
+        if free_at is None:
+            return None
+        return ("pause" if self.throttle.is_paused(item.phone_number_id, now) else "rate"), free_at
 
     def _window_is_over(self, item: Pending) -> bool:
         over = item.window_ends_at is not None and item.window_ends_at <= self.clock.business()
@@ -152,10 +164,13 @@ class Sender:
         ]
 
     async def _send(self, item: Pending, owner: str, until: datetime, graph_ids: Mapping[Upload, str]) -> None:
+        about(chat=item.chat_id, item=item.id)
         if self.clock.real() >= until:
-            log.warning("send_given_up", item=item.id, reason="the lease ended before the request")
+            log.warning("send_given_up", reason="the lease ended before the request")
             return
+        asked_at = perf_counter()
         outcome = await self._ask(item, graph_ids)
+        SEND_TIME.observe(perf_counter() - asked_at, word_of(outcome))
         self._learn(item, outcome)
         if isinstance(outcome, Refused):
             outcome = await self.uploader.reconsider(item, outcome)
@@ -170,7 +185,7 @@ class Sender:
             reach("send.before_request")
             return await self.client.send(item.phone_number_id, payload)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("send_crashed", item=item.id, error=type(error).__name__)
+            log.error("send_crashed", **cause(error))
             return Unknown(reason=f"{type(error).__name__} while sending")
 
     def _learn(self, item: Pending, outcome: Outcome) -> None:
@@ -192,6 +207,7 @@ class _Lanes:
     later: list[tuple[str, datetime]] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     uploads: list[tuple[Pending, Upload]] = field(default_factory=list)
+    held_back: Counter[str] = field(default_factory=Counter)
     graph_ids: Mapping[Upload, str] = field(default_factory=dict)
 
     def keep_for_upload(self, item: Pending, upload: Upload, now: datetime, *, free: bool) -> None:

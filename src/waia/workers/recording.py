@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -16,8 +17,10 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction, is_passing
 from waia.kit.failpoints import reach
+from waia.kit.logs import cause
 from waia.whatsapp.alerts_repository import begin_condition
 from waia.whatsapp.answers import Outcome, ReasonKind, Refused, Retry, Sent, Stopped, Unknown
+from waia.workers.metrics import DELAY, FAILED, SENDS
 
 MAX_RESULTS = 200
 LONGEST_BACKOFF_S = 300.0
@@ -25,6 +28,7 @@ PAIR_LIMIT = 131056
 STOPPED_RETRY = timedelta(seconds=30)
 WINDOW_CLOSED = 131047
 SENDING_STOPPED = "sending_stopped"
+WORDS = {Sent: "sent", Retry: "retried", Refused: "failed", Stopped: "stopped", Unknown: "uncertain"}
 log = structlog.get_logger()
 
 
@@ -69,6 +73,7 @@ class Recorder:
         """Write outcomes down: each class of outcome is one statement for all of its messages."""
         if not results:
             return
+        tx.count(partial(_count, results, now))
         sent = [each for each in results if isinstance(each.outcome, Sent)]
         await settle_sent(tx, [_sent(each) for each in sent], self.clock.business())
         await outbox.flag_second_sends(tx, [_sent(each) for each in sent if each.item.attempts])
@@ -90,9 +95,7 @@ class Recorder:
             except queue.Fenced:
                 break
             except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-                log.warning(
-                    "results_not_recorded", error=type(error).__name__, detail=str(error)[:300], results=len(results)
-                )
+                log.warning("results_not_recorded", **cause(error), results=len(results))
                 if not is_passing(error):
                     break
                 await asyncio.sleep(min(0.05 * 2**attempt, 2.0))
@@ -106,9 +109,9 @@ class Recorder:
         except queue.Fenced:
             if isinstance(result.outcome, Sent):
                 await self.database.run(lambda tx: self._record_late(tx, result))
-            log.warning("send_fenced", item=result.item.id)
+            log.warning("send_fenced", chat=result.item.chat_id, item=result.item.id)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("result_lost", item=result.item.id, error=type(error).__name__)
+            log.error("result_lost", chat=result.item.chat_id, item=result.item.id, **cause(error))
 
     async def _record_late(self, tx: Transaction, result: Result) -> None:
         """Others may have sent it again meanwhile, which a person should know."""
@@ -151,6 +154,20 @@ class Recorder:
         for row in messages.values():
             tx.announce("message_changed", row.chat_id, str(row.id))
         await outbox.show_status(tx, [row.id for row in messages.values()])
+
+
+def word_of(outcome: Outcome) -> str:
+    """As metrics call it."""
+    return WORDS[type(outcome)]
+
+
+def _count(results: Sequence[Result], now: datetime) -> None:
+    for result in results:
+        SENDS.add(word_of(result.outcome))
+        if isinstance(result.outcome, Refused):
+            FAILED.add(result.outcome.reason_kind)
+        elif isinstance(result.outcome, Sent) and result.item.created_at is not None:
+            DELAY.observe(max((now - result.item.created_at).total_seconds(), 0.0))
 
 
 def _is_certain_retry(result: Result) -> bool:

@@ -27,6 +27,7 @@ from waia.whatsapp.content import Text
 from waia.whatsapp.repository import INBOX, backlog
 from waia.whatsapp.repository import prune as prune_inbox
 from waia.workers.choosing import FARTHEST
+from waia.workers.metrics import SENT_AGAIN
 from waia.workers.mind import Mind
 from waia.workers.processes import is_gone
 
@@ -139,6 +140,7 @@ class Scheduler:
         await outbox.add_healthy_time(tx, waiting, round(counted / timedelta(milliseconds=1)))
         for public_id in ripe:
             if await outbox.send_again(tx, public_id, self.clock.real(), resend=True):
+                tx.count(SENT_AGAIN.add)
                 log.warning("uncertain_reply_sent_again", item=public_id)
                 reach("scheduler.in_settle")
 

@@ -34,7 +34,7 @@ class NumberThrottle:
     def wait(self, number: str, now: datetime) -> datetime | None:
         """Take the right to send one message now (None), or say when to ask again."""
         state = self._state(number, now)
-        if state.not_before and not has_come(state.not_before, now, LONGEST_PAUSE):
+        if state.not_before and self.is_paused(number, now):
             return state.not_before
         elapsed = max((now - state.filled_at).total_seconds(), 0.0)
         state.tokens = min(self.per_second, state.tokens + elapsed * self.per_second)
@@ -45,6 +45,15 @@ class NumberThrottle:
         if state.failures >= BREAKER_AFTER:
             state.not_before = now + BREAKER_PAUSE  # half open: this one is the probe
         return None
+
+    def is_paused(self, number: str, now: datetime) -> bool:
+        """After trouble, or because Meta asked for it: nothing is sent for a while."""
+        state = self._numbers.get(number)
+        return bool(state and state.not_before and not has_come(state.not_before, now, LONGEST_PAUSE))
+
+    def paused(self, now: datetime) -> int:
+        """How many numbers pause."""
+        return sum(self.is_paused(number, now) for number in self._numbers)
 
     def learn(self, number: str, outcome: Outcome, now: datetime) -> None:
         """What one answer says about the whole number."""

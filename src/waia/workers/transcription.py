@@ -12,6 +12,7 @@ from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import about, cause
 from waia.media.decoders import Killed
 from waia.media.storage import NoSuchFile, Storage, StorageFull
 from waia.transcription.ears import Ears
@@ -26,6 +27,7 @@ from waia.transcription.repository import (
 )
 from waia.transcription.values import Heard, TranscriptState
 from waia.workers.loop import POLL_S, until_due
+from waia.workers.metrics import HEARD_SECONDS, HEARING_TIME, NOTES
 from waia.workers.mind import Mind
 from waia.workers.processes import owner_prefix
 
@@ -49,6 +51,11 @@ class TranscriptionWorker:
     _in_flight: dict["asyncio.Task[None]", tuple[str, int]] = field(default_factory=dict)
     _renewed_at: datetime | None = None
     _swept_at: datetime | None = None
+
+    @property
+    def running(self) -> int:
+        """Notes that are being heard."""
+        return len(self._in_flight)
 
     async def step(self) -> float:
         if not self.ears.at_once:
@@ -92,13 +99,14 @@ class TranscriptionWorker:
         return notes
 
     async def _work(self, note: Note, owner: str) -> None:
+        about(chat=note.chat_id, message=note.message_id)
         try:
             heard = await self._hear(note)
         except (Killed, StorageFull) as error:
-            log.info("note_not_heard", message=note.message_id, error=type(error).__name__)
+            log.info("note_not_heard", error=type(error).__name__)
             await self._later(note, owner)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("note_crashed", message=note.message_id, error=type(error).__name__, detail=str(error)[:200])
+            log.error("note_crashed", **cause(error))
             await self._later(note, owner)
         else:
             await self._record(note, heard, owner)
@@ -106,7 +114,7 @@ class TranscriptionWorker:
     async def _hear(self, note: Note) -> Heard:
         """A note at which processes died again and again is left alone: it is no reason to stop hearing others."""
         if note.attempts >= MOST_TRIES:
-            log.error("note_given_up", message=note.message_id)
+            log.error("note_given_up")
             return Heard(TranscriptState.FAILED, reason="poison")
         if note.storage_key is None or note.mime is None:
             return Heard(TranscriptState.FAILED, reason="no_file")
@@ -131,17 +139,18 @@ class TranscriptionWorker:
         try:
             await self.database.run(work)
         except queue.Fenced:
-            log.warning("note_fenced", message=note.message_id)
+            log.warning("note_fenced")
             return
         reach("transcription.after_record")
-        log.info("note_heard", message=note.message_id, state=str(heard.state), reason=heard.reason, ms=heard.took_ms)
+        _count(heard)
+        log.info("note_heard", state=str(heard.state), reason=heard.reason, ms=heard.took_ms)
 
     async def _later(self, note: Note, owner: str) -> None:
         again = queue.Release(str(note.message_id), self.clock.real() + PAUSE)
         try:
             await self.database.run(lambda tx: queue.release(tx, TRANSCRIPTS, owner, [again]))
         except queue.Fenced:
-            log.warning("note_fenced", message=note.message_id)
+            log.warning("note_fenced")
 
     async def _give_back(self, tx: Transaction, held: list[tuple[str, int]]) -> None:
         now = self.clock.real()
@@ -178,4 +187,11 @@ class TranscriptionWorker:
         self._in_flight.pop(task, None)
         self.database.wakeups.notify(TRANSCRIPTS)
         if not task.cancelled() and (error := task.exception()):
-            log.error("note_not_recorded", error=type(error).__name__, detail=str(error)[:200])
+            log.error("note_not_recorded", **cause(error))
+
+
+def _count(heard: Heard) -> None:
+    NOTES.add(heard.state)
+    if heard.took_ms:
+        HEARING_TIME.observe(heard.took_ms / 1000)
+        HEARD_SECONDS.add(by=(heard.duration_ms or 0) / 1000)

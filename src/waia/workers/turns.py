@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from waia.chats.listening import TURNS
+from waia.chats.metrics import TURNS as TURNS_TAKEN
 from waia.chats.repository import load_chats, save_chats
 from waia.chats.turns import Brain, take_turns
 from waia.kit import queue
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
+from waia.kit.logs import cause
 from waia.workers.loop import until_due
 from waia.workers.mind import Mind
 
@@ -36,7 +38,7 @@ class TurnsWorker:
             reach("turns.after_commit")
             return wait_s
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.warning("turns_batch_redone", error=type(error).__name__, detail=str(error)[:200])
+            log.warning("turns_batch_redone", **cause(error))
         async with self.database.reading() as tx:
             keys = await queue.due_keys(tx, TURNS, self.clock.real())
         for key in keys:
@@ -68,7 +70,8 @@ class TurnsWorker:
         try:
             await self.database.run(work)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("turn_failed", chat=key, error=type(error).__name__, detail=str(error)[:200])
+            log.error("turn_failed", chat=int(key), **cause(error))
+            TURNS_TAKEN.add("failed")
             await self.database.run(lambda tx: self._count_failure(tx, key, brain))
 
     async def _count_failure(self, tx: Transaction, key: str, brain: Brain) -> None:

@@ -17,6 +17,7 @@ from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
 from waia.kit.i18n import N_
+from waia.kit.logs import about, cause
 from waia.media import uploads_repository as uploads
 from waia.media.repository import file_of
 from waia.media.values import StoredFile
@@ -90,10 +91,11 @@ class Uploader:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _upload(self, item: Pending, upload: uploads.Upload, owner: str) -> None:
+        about(chat=item.chat_id, item=item.id)
         try:
             outcome = await self._ask(upload)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
-            log.error("upload_crashed", item=item.id, error=type(error).__name__)
+            log.error("upload_crashed", **cause(error))
             outcome = upload_again(f"{type(error).__name__} while uploading")
         reach("upload.before_record")
         if isinstance(outcome, Uploaded):
@@ -126,7 +128,7 @@ class Uploader:
         try:
             await self.database.run(work)
         except queue.Fenced:
-            log.warning("upload_fenced", item=item.id)
+            log.warning("upload_fenced")
 
     def _paced(self, item: Pending, outcome: Retry | Refused | Stopped) -> Retry | Refused | Stopped:
         """A try that failed is not counted in the row, so its pause is counted here."""

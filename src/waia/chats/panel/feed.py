@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from waia.chats.metrics import REPLAYED
 from waia.chats.panel.asides import Asides, attention
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.fragments import Fragments
@@ -50,7 +51,7 @@ class Feed:
         epoch: int | None,
     ) -> None:
         self._hub, self._fragments, self._asides, self._viewer, self._pace = hub, fragments, asides, viewer, pace
-        self._since, self._epoch, self._cursor = since, epoch, 0
+        self._since, self._epoch, self._cursor, self._missed_to = since, epoch, 0, 0
         self._batch_at = self._counts_at = 0.0
         self._heartbeat_at = _now() + pace.heartbeat_s
         self._counts_wanted = False
@@ -72,6 +73,7 @@ class Feed:
         position = await self._hub.position()
         self._cursor = position.seq if self._since is None else self._since
         self._epoch = position.epoch if self._epoch is None else self._epoch
+        self._missed_to = position.seq
         if self._cursor > position.seq:
             await self._hub.catch_up(check=True)
         if not await self._fragments.may_watch(self._viewer):
@@ -124,6 +126,7 @@ class Feed:
         if news.lost:
             self._viewer.end(Ending.GONE)
             return ""
+        REPLAYED.add(by=max(min(events[-1].seq, self._missed_to) - self._cursor, 0))
         self._cursor = events[-1].seq
         rests = bool(news.text) and len(events) != PAGE_SIZE  # whole pages of the database: it has to catch up
         self._batch_at = started + (min(news.size / FRAGMENTS_PER_S, self._pace.longest_rest_s) if rests else 0)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from waia.chats.metrics import OPENED, REFUSED
 from waia.chats.panel.asides import Asides
 from waia.chats.panel.audience.viewer import Audience, Viewer
 from waia.chats.panel.feed import Feed, Pace
@@ -47,7 +48,9 @@ class Live:
     def enter(self, viewer: Viewer) -> bool:
         """False when there is no room; otherwise `leave` must follow."""
         if self.hub.closing.is_set() or not self.audience.admit(viewer):
+            REFUSED.add()
             return False
+        OPENED.add()
         self.hub.bells.add(viewer.bell)
         self._presence.enter(viewer.user.id, viewer.chat_id)
         return True

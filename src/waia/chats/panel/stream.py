@@ -12,6 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from waia.accounts.signed_in import SignedIn
+from waia.chats.metrics import CUT
 from waia.chats.panel.audience.viewer import Ending, Viewer
 from waia.chats.panel.feed import Feed
 from waia.chats.panel.listing import read_listing
@@ -71,6 +72,7 @@ class OpenStream:
         try:
             await self._send_feed(send)
         except TimeoutError:
+            CUT.add()
             _cut(receive)
         finally:
             watch.cancel()
