@@ -28,6 +28,7 @@ from waia.accounts.sessions import Known, Sessions
 from waia.accounts.signed_in import LoginTimes, SignedIn
 from waia.kit.clock import Clock
 from waia.kit.errors import Denied, SignInNeeded
+from waia.kit.logs import about
 from waia.kit.security import is_https
 from waia.settings import Settings
 
@@ -51,6 +52,7 @@ class Gate(ASGIMiddleware):
         known = await self._identify(scope, opt)
         if known is not None:
             scope["user"], scope["auth"] = known.user, known.times
+            about(user=known.user.id)
         if not is_public(opt):
             self._admit(known, opt)
         if needs_token(opt) and scope.get("method", "GET") not in csrf.SAFE_METHODS:

@@ -20,8 +20,10 @@ from waia.app.described import described
 from waia.app.error_pages import EXCEPTION_HANDLERS as ERROR_PAGES
 from waia.app.health import routes as health_routes
 from waia.app.installation import Doors, add_headers, asked, enter, installation_of
+from waia.app.metrics import routes as metrics_routes
 from waia.app.offline import routes as offline_routes
 from waia.app.parts import Parts, make_parts
+from waia.app.requests import begin
 from waia.app.setup import prepare_database
 from waia.app.static_files import show_static
 from waia.chats.panel import routes as panel_routes
@@ -59,6 +61,7 @@ class Application:
             await self._live(receive, send)
         else:
             enter(scope, self._installation)
+            begin(scope)
             await self.routes(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Any) -> None:
@@ -128,6 +131,7 @@ def _ingress_asked(scope: Scope) -> tuple[Ingress, str]:
 def _routes() -> list[Any]:
     return [
         *health_routes,
+        *metrics_routes,
         take_csp_report,
         *account_routes.routes,
         *panel_routes.routes,

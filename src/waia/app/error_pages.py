@@ -17,9 +17,11 @@ from waia.accounts.csrf import SAFE_METHODS
 from waia.accounts.guards import current_user
 from waia.accounts.signed_in import SignedIn
 from waia.app.installation import asked
+from waia.app.requests import route_of
 from waia.kit.db import Transaction
 from waia.kit.errors import Denied, WaiaError
 from waia.kit.i18n import N_, translator
+from waia.kit.logs import cause
 from waia.kit.render import Page, choose_language
 
 PAGES = {403: "errors/403.html", 404: "errors/404.html", 503: "errors/503.html"}
@@ -53,13 +55,13 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def answer_database(request: AnyRequest, error: Exception) -> Response[Any]:
     """The database is away or busy: nothing was changed, and trying again is right."""
-    log.warning("database_unavailable", error=type(error).__name__, path=request.scope["path"])
+    log.warning("database_unavailable", **cause(error), route=route_of(request.scope))
     return _answer(request, 503, "unavailable", WORDS[503])
 
 
 def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     reference = uuid4().hex[:8]
-    log.error("unexpected_error", reference=reference, path=request.scope["path"], exc_info=error)
+    log.error("unexpected_error", reference=reference, route=route_of(request.scope), exc_info=error)
     return _answer(request, 500, "unexpected", SERVER_FAULT, reference)
 
 
@@ -84,7 +86,7 @@ async def _note_denied(request: AnyRequest, user: SignedIn, code: str) -> None:
     try:
         await accounts.database.run(work)
     except (DBAPIError, PoolTimeout) as failure:
-        log.warning("denial_not_noted", error=type(failure).__name__)
+        log.warning("denial_not_noted", **cause(failure))
 
 
 def _answer(

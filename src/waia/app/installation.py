@@ -13,6 +13,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from waia.accounts.guards import Gate
 from waia.app.parts import Parts
+from waia.app.requests import note_answer
+from waia.kit.logs import about
 from waia.kit.security import AllowedHosts, security_headers
 
 PLACE = "installation"
@@ -54,6 +56,8 @@ class Doors(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         here = asked(scope)
+        if isinstance(chat_id := scope["path_params"].get("chat_id"), int):
+            about(chat=chat_id)
 
         async def gate(scope: Scope, receive: Receive, send: Send) -> None:
             await here.gate.handle(scope, receive, send, next_app)
@@ -62,4 +66,6 @@ class Doors(ASGIMiddleware):
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    await asked(scope).headers(message, scope)
+    here = asked(scope)
+    await here.headers(message, scope)
+    note_answer(message, scope, tells=here.parts.settings.log_access)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from waia.accounts.parts import Accounts, open_accounts
+from waia.app.backlog import Backlog
 from waia.chats.attachments import Attacher
 from waia.chats.panel.live import Live
 from waia.dashboard.rollups import Rollups
@@ -84,6 +85,7 @@ class Parts:
     hearing: TranscriptionWorker
     push: Push
     closing: asyncio.Event
+    backlog: Backlog = field(init=False)
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
     newest_state: NewestState = field(default_factory=NewestState)
@@ -91,6 +93,9 @@ class Parts:
 
     def __post_init__(self) -> None:
         self.examiner = Examiner(self.settings, self.database, self.clock)
+
+    def __post_init__(self) -> None:
+        self.backlog = Backlog(self.database, self.clock)
 
     @property
     def upkeep(self) -> Upkeep:

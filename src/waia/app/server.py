@@ -5,7 +5,6 @@ import fcntl
 import gc
 import os
 import signal
-import socket
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -16,8 +15,10 @@ import structlog
 import uvicorn
 
 from waia.app.composition import create_app
+from waia.app.metrics import own_door
 from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
+from waia.app.sockets import listen
 from waia.health.machine import require_folders
 from waia.settings import SettingError, Settings
 from waia.transcription.standing import standing
@@ -60,7 +61,7 @@ def serve(settings: Settings, *, web_only: bool = False) -> None:
 async def _serve(settings: Settings, *, loops: bool) -> None:
     parts = make_parts(settings)
     await prepare_database(parts)
-    listener = _listen(settings)
+    listener = listen("PORT", settings.host, int(settings.port))
     _say_what_lacks(parts)
     config = uvicorn.Config(
         create_app(settings, loops=loops, parts=parts),
@@ -79,7 +80,8 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
     _collect_garbage_seldom()
     server = _Server(config)
     server.closing = parts.closing
-    await server.serve(sockets=[listener])
+    async with own_door(parts):
+        await server.serve(sockets=[listener])
 
 
 def _say_what_lacks(parts: Parts) -> None:
@@ -92,21 +94,6 @@ def _say_what_lacks(parts: Parts) -> None:
 def _stop_at_once(sig: int) -> None:
     """Whoever signals twice does not want to wait. Nothing is lost by it: a killed process loses nothing either."""
     os._exit(128 + sig)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Raises SettingError when somebody else has the port."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, int(settings.port)))
-    except OSError as error:
-        listener.close()
-        raise SettingError(
-            f"PORT {settings.port} on HOST {settings.host} cannot be used ({error.strerror}): choose another PORT"
-        ) from None
-    return listener
 
 
 def _collect_garbage_seldom() -> None:
@@ -138,9 +125,10 @@ async def _work(parts: Parts, only: Collection[str]) -> None:
 
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, handle_exit, sig)
-    parts.start_loops(only)
-    await parts.closing.wait()
-    await parts.stop()
+    async with own_door(parts):
+        parts.start_loops(only)
+        await parts.closing.wait()
+        await parts.stop()
 
 
 def hold_data_folder(settings: Settings) -> IO[Any] | None:
