@@ -40,15 +40,13 @@ async def test_without_a_token_there_is_no_such_page_for_anybody(tmp_path: Path,
             assert (await ours.http.get("/metrics", headers=headers)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "told",
-    ["", "Bearer", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", TOKEN, "Bearer \xf1", "bearer  "],
-)
-async def test_who_does_not_know_the_token_sees_nothing(tmp_path: Path, sqlite_url: str, told: str) -> None:
+async def test_who_does_not_know_the_token_sees_nothing(tmp_path: Path, sqlite_url: str) -> None:
+    close = (f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", TOKEN)
     async with house(tmp_path, sqlite_url, **OPEN) as ours:
-        answer = await ours.http.get("/metrics", headers=[(b"authorization", told.encode("latin-1"))])
-        assert (answer.status_code, answer.content) == (401, b"")
-        assert answer.headers["www-authenticate"] == "Bearer"
+        for told in ("", "Bearer", "bearer  ", "Bearer \xf1", *close):
+            answer = await ours.http.get("/metrics", headers=[(b"authorization", told.encode("latin-1"))])
+            assert (answer.status_code, answer.content) == (401, b""), told
+            assert answer.headers["www-authenticate"] == "Bearer"
         assert (await ours.http.get("/metrics", headers={"authorization": f"bearer {TOKEN}"})).status_code == 200
 
 
