@@ -46,14 +46,20 @@ def set_up_logging(level: str, file: str, form: str = "auto") -> None:
 def cause(error: BaseException) -> dict[str, Any]:
     """For a line about an error that was answered: its class, where in our code it arose, the driver's code."""
     told: dict[str, Any] = {"error": type(error).__name__}
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if OURS in PurePath(frame.filename).parts]
-    if ours:
-        told["at"] = f"{_below_ours(ours[-1].filename)}:{ours[-1].lineno}"
+    if (place := _place(error)) is not None:
+        told["at"] = place
     if (code := _code(error)) is not None:
         told["code"] = code
     if _may_tell_words():
         told["words"] = str(error)[:300]
     return told
+
+
+def _place(error: BaseException) -> str | None:
+    """The last line of ours on the way; of the kit, through which everything goes, only where there is no other."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f"{_below_ours(each.filename)}:{each.lineno}" for each in frames if OURS in PurePath(each.filename).parts]
+    return next((place for place in reversed(ours) if not place.startswith("kit/")), ours[-1] if ours else None)
 
 
 def _below_ours(filename: str) -> str:
