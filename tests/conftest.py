@@ -25,13 +25,14 @@ from waia.settings import load_settings
 
 TEMPLATE = "waia_template"
 LONGEST_FIRST = (
-    "test_random_kills.py", "test_random_kills_mariadb.py", "test_bench.py", "test_fault_locks.py", "test_killed.py",
-    "test_files_survive.py", "test_restarted.py", "test_planted.py", "test_fault_mariadb.py", "test_fault_disk.py",
-    "test_fault_wire.py", "test_fault_stop.py", "test_killed_files.py", "test_killed_migration.py", "test_stalled.py",
-    "test_mutated_bodies.py", "test_search.py", "test_panel_filters.py", "test_door.py", "test_road.py",
-    "test_authorisation.py", "test_pages.py", "test_hostile_words.py", "test_desk_work.py", "test_recovery.py",
-    "test_composing.py", "test_list_follows.py", "test_owner.py", "test_panel.py", "test_handover.py",
-    "test_files.py", "test_states.py", "test_thread_files.py", "test_live_updates.py",
+    "test_random_kills.py", "test_random_kills_mariadb.py", "test_storm.py", "test_bench.py", "test_fault_locks.py",
+    "test_killed.py", "test_two_webs.py", "test_files_survive.py", "test_restarted.py", "test_planted.py",
+    "test_fault_mariadb.py", "test_fault_disk.py", "test_fault_wire.py", "test_fault_stop.py", "test_killed_files.py",
+    "test_killed_migration.py", "test_stalled.py", "test_mutated_bodies.py", "test_search.py",
+    "test_panel_filters.py", "test_door.py", "test_road.py", "test_authorisation.py", "test_pages.py",
+    "test_hostile_words.py", "test_desk_work.py", "test_recovery.py", "test_composing.py", "test_list_follows.py",
+    "test_owner.py", "test_panel.py", "test_handover.py", "test_files.py", "test_states.py", "test_thread_files.py",
+    "test_live_updates.py",
 )  # fmt: skip
 STORY_S = 360  # a browser and a whole server beside others
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
@@ -60,8 +61,15 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[str]:
-    with servers.mariadb() as address:
-        yield address
+    with servers.mariadb_process() as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[servers.Server]:
+    """Whoever kills it starts it again."""
+    with servers.redis_process() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -25,18 +25,14 @@ LEAN = (
 
 
 @dataclass
-class Mariadb:
-    """A MariaDB of our own, which can be killed and started again on the same files."""
+class Server:
+    """A server of our own, which can be killed and started again on the same files and port."""
 
+    address: str
     folder: Path
     port: int
     command: tuple[str, ...]
     process: "subprocess.Popen[bytes] | None" = None
-
-    @property
-    def address(self) -> str:
-        """Without a database's name."""
-        return f"mysql://root@127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Until it accepts connections."""
@@ -57,38 +53,27 @@ class Mariadb:
 
 
 @contextmanager
-def mariadb_process(*more: str) -> Iterator[Mariadb]:
-    """`more` options win over ours."""
+def mariadb_process(*more: str) -> Iterator[Server]:
+    """`more` options win over ours. The address is without a database's name: `mysql://root@127.0.0.1:<port>`."""
     program, install = need("mariadbd"), need("mariadb-install-db")
     with _short_folder() as folder:
         options = ("--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}", *_as_root())
         _run(install, *options, "--auth-root-authentication-method=normal", "--skip-test-db")
         port = free_port()
         place = (f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/p")
-        server = Mariadb(folder, port, (program, *options, *place, *LEAN, *more))
-        try:
-            server.start()
+        command = (program, *options, *place, *LEAN, *more)
+        with _running(Server(f"mysql://root@127.0.0.1:{port}", folder, port, command)) as server:
             yield server
-        finally:
-            server.stop()
 
 
 @contextmanager
-def mariadb() -> Iterator[str]:
-    """The address, without a database's name, of a MariaDB of our own: `mysql://root@127.0.0.1:<port>`."""
-    with mariadb_process() as server:
-        yield server.address
-
-
-@contextmanager
-def redis() -> Iterator[str]:
-    """The address of a Redis (or Valkey) of our own."""
-    server = need("redis-server", "valkey-server")
-    port = free_port()
+def redis_process() -> Iterator[Server]:
+    """A Redis (or Valkey) that keeps nothing."""
+    program, port = need("redis-server", "valkey-server"), free_port()
     with _short_folder() as folder:
         options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
-        with _running(folder / "log", port, server, *options):
-            yield f"redis://127.0.0.1:{port}/0"
+        with _running(Server(f"redis://127.0.0.1:{port}/0", folder, port, (program, *options))) as server:
+            yield server
 
 
 def free_port() -> int:
@@ -109,13 +94,12 @@ def _short_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(log: Path, port: int, *command: str) -> Iterator[None]:
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as server:
-        try:
-            _wait_for(server, port, log)
-            yield
-        finally:
-            _stop(server)
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -292,7 +292,14 @@ async def ask(
     server: Server, query: str = "", *, token: str = "", last_id: str = "", limit: int = 2**16
 ) -> tuple[int, dict[str, str], asyncio.StreamReader, asyncio.StreamWriter]:
     """Send the request; the status, the headers, and the rest to read."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=limit)
+    return await ask_at(server.port, query, token=token, last_id=last_id, limit=limit)
+
+
+async def ask_at(
+    port: int, query: str = "", *, token: str = "", last_id: str = "", limit: int = 2**16
+) -> tuple[int, dict[str, str], asyncio.StreamReader, asyncio.StreamWriter]:
+    """The same of any waia."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
     lines = [f"GET /eventos?{query} HTTP/1.1", "Host: 127.0.0.1", "HX-Request: true"]
     lines += [f"Cookie: waia={token}"] if token else []
     lines += [f"Last-Event-ID: {last_id}"] if last_id else []

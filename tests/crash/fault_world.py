@@ -11,7 +11,7 @@ from itertools import count
 import httpx
 
 from tests.accounts.world import Browser
-from tests.road_world import PATIENCE_S, Road, Served
+from tests.road_world import PATIENCE_S, Road, Served, Waia
 from tests.roads.bodies import OTHER_PNID, text, value, webhook
 from waia.accounts.cookies import new_token, token_hash
 
@@ -104,10 +104,10 @@ async def admins_signed_in(road: Served, many: int, *, last_seen: str = "") -> l
     return tokens
 
 
-def browser(road: Served, token: str = "") -> Browser:
+def browser(waia: Waia, token: str = "") -> Browser:
     """Somebody's browser; with a token it is signed in."""
     cookies = {"waia": token} if token else None
-    return Browser(base_url=road.waia.address, cookies=cookies, timeout=PATIENCE_S, trust_env=False)
+    return Browser(base_url=waia.address, cookies=cookies, timeout=PATIENCE_S, trust_env=False)
 
 
 async def stored_wamids(road: Road) -> set[str]:

@@ -90,14 +90,14 @@ async def fill(meta: Meta) -> set[str]:
 
 async def people_can_work(road: Served) -> None:
     """Sign in, and read the list."""
-    async with browser(road) as ana:
+    async with browser(road.waia) as ana:
         assert (await ana.sign_in("admin", road.waia.environ["WAIA_ADMIN_PASSWORD"])).status_code == 303
         assert (await ana.get("/")).status_code == 200
         assert "disk" in (await ana.get("/readyz")).text
 
 
 async def people_can_read(road: Served) -> None:
-    async with browser(road) as ana:
+    async with browser(road.waia) as ana:
         assert (await ana.get("/login")).status_code == 200
         assert (await ana.get("/readyz")).status_code == 200
 

@@ -64,7 +64,7 @@ async def test_a_lock_that_stays_is_503_in_three_seconds_and_pages_are_read_mean
             released = loop.time() + LONG_S
             loop.call_at(released, other.rollback)
             answers = asyncio.gather(*(meta.once(quiet_body(f"wamid.{n}")) for n in range(5)))
-            async with browser(road, token) as ana:
+            async with browser(road.waia, token) as ana:
                 asked = time.monotonic()
                 for path in ("/", "/login", "/readyz"):
                     assert (await ana.get(path)).status_code in {200, 303}

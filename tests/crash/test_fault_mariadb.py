@@ -17,7 +17,7 @@ from tests.road_world import SECRET, Served, Waia, eventually, inside, said, ser
 from tests.roads.bodies import texts
 from tests.roads.invariants import check_invariants
 from tests.roads.store import Store
-from tests.servers import Mariadb, free_port, mariadb_process
+from tests.servers import Server, free_port, mariadb_process
 from waia.health.durability import lossy_variables
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
@@ -29,13 +29,13 @@ PARALLEL = 50
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Mariadb]:
+def server() -> Iterator[Server]:
     """Our own, because it is killed; with a binary log, as where there are replicas."""
     with mariadb_process("--log-bin", "--server-id=1", "--sync-binlog=1") as running:
         yield running
 
 
-async def test_the_database_is_killed_under_load_and_nothing_is_lost(tmp_path: Path, server: Mariadb) -> None:
+async def test_the_database_is_killed_under_load_and_nothing_is_lost(tmp_path: Path, server: Server) -> None:
     """F10, N9."""
     url = f"{server.address}/waia"
     await Store(f"{server.address}/mysql").rows("CREATE DATABASE waia CHARACTER SET utf8mb4")
@@ -55,7 +55,7 @@ async def test_the_database_is_killed_under_load_and_nothing_is_lost(tmp_path: P
         await check_invariants(road)
 
 
-async def fall_and_rise(server: Mariadb, meta: Meta) -> None:
+async def fall_and_rise(server: Server, meta: Meta) -> None:
     """Kill it, see webhooks refused, start it, and see them taken again soon."""
     taken, refused = meta.answers[200], meta.answers[503]
     await eventually(lambda: counted(meta, 200, taken + 5), "webhooks are taken")
@@ -71,7 +71,7 @@ async def counted(meta: Meta, status: int, wanted: int) -> bool:
     return meta.answers[status] >= wanted
 
 
-async def test_a_binary_log_that_forgets_is_noticed(server: Mariadb) -> None:
+async def test_a_binary_log_that_forgets_is_noticed(server: Server) -> None:
     database = Database(f"{server.address}/mysql", Wakeups())
     try:
         assert await lossy_variables(database) == {}

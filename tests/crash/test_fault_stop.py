@@ -1,7 +1,6 @@
 """A polite stop with hundreds of open pages and webhooks coming in; an impolite one."""
 
 import asyncio
-import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -64,14 +63,6 @@ async def all_ready(streams: Sequence[Stream]) -> bool:
     return all(stream.is_ready for stream in streams)
 
 
-@pytest.fixture
-def many_files() -> None:
-    """This process holds one end of each stream."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < 4 * STREAMS:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4 * STREAMS, hard), hard))
-
-
 @pytest.mark.usefixtures("many_files")
 async def test_a_stop_with_500_open_pages_and_traffic_is_quick_and_loses_nothing(
     tmp_path: Path, sqlite_url: str
@@ -86,7 +77,7 @@ async def test_a_stop_with_500_open_pages_and_traffic_is_quick_and_loses_nothing
                 async with open_streams(road.waia, tokens) as streams:
                     await road.says("Hola")
                     await road.world.until(lambda: len(road.world.sent) > number, 20)  # noqa: B023
-                    await stop_politely(road, streams)
+                    await stop_politely(road.waia, streams)
                 await road.waia.start()
         await road.calm(60)
         assert set(meta.answers) <= {0, 200, 503}
@@ -95,10 +86,10 @@ async def test_a_stop_with_500_open_pages_and_traffic_is_quick_and_loses_nothing
         await check_invariants(road)
 
 
-async def stop_politely(road: Served, streams: Sequence[Stream]) -> None:
+async def stop_politely(waia: Waia, streams: Sequence[Stream]) -> None:
     """In time, with exit code 0, and each page is told when to come back."""
     started = time.monotonic()
-    assert await road.waia.stop() == 0
+    assert await waia.stop() == 0
     assert time.monotonic() - started < LONGEST_STOP_S
     await asyncio.wait([stream.reading for stream in streams], timeout=AT_ONCE_S)
     assert {b"retry:" in stream.heard.partition(FAREWELL)[2] for stream in streams} == {True}
