@@ -68,6 +68,17 @@ async def test_guesses_at_the_same_time_do_not_slip_through_together(world: Worl
     assert sum(isinstance(result, TooManyTries) for result in results) == 25
 
 
+async def test_guesses_at_two_webs_at_the_same_time_count_together(
+    world: World, mariadb_url: str, tmp_path: Path
+) -> None:
+    database = Database(mariadb_url, Wakeups())
+    other = World(tmp_path, database)
+    tries = [each.accounts.throttle.begin("ana", "203.0.113.7") for _ in range(15) for each in (world, other)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    await database.close()
+    assert sum(isinstance(result, TooManyTries) for result in results) == 25
+
+
 async def test_two_admins_cannot_remove_each_other_at_the_same_time(world: World) -> None:
     beto, ana = await world.add_user("beto", "admin"), await world.add_user("ana", "admin")
     async with world.database.reading() as tx:

@@ -36,6 +36,8 @@ class Try:
 
 
 class Throttle:
+    """Tries are rows, so they count in all processes. In one process they queue here, before they take a connection."""
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._turn = asyncio.Lock()
@@ -52,6 +54,7 @@ class Throttle:
         await repository.forget_failures(tx, taken.id, taken.account, taken.address)
 
     async def _count(self, tx: Transaction, account: str, address: str) -> Try:
+        await repository.take_turn(tx)
         await self._refuse_if_blocked(tx, account, address)
         failure_id = await repository.add_failure(tx, account, address, self._clock.real())
         return Try(failure_id, account, address, last=await self._wait(tx, account, address) > timedelta())

@@ -11,7 +11,11 @@ from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 from waia.accounts.models import Login, LoginFailure, Role, User, UserRole
 from waia.accounts.signed_in import LoginTimes
 from waia.kit.db import Transaction
+from waia.kit.events import Counter
 from waia.kit.prepared import Prepared
+from waia.kit.sql import insert_ignore
+
+TRIES = "sign_in_tries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,14 @@ async def failures_of(
     times = list((await tx.execute(newest)).scalars())
     count = select(func.count()).select_from(LoginFailure).where(*conditions)
     return times, int((await tx.execute(count)).scalar_one())
+
+
+async def take_turn(tx: Transaction) -> None:
+    """Whoever counts tries at the same moment, in any process, waits for the end of this transaction."""
+    turn = select(Counter.value).where(Counter.name == TRIES).with_for_update()
+    if (await tx.execute(turn)).first() is None:
+        await tx.execute(insert_ignore(tx.dialect, Counter), [{"name": TRIES, "value": 0}])
+        await tx.execute(turn)
 
 
 async def add_failure(tx: Transaction, account: str, address: str, now: datetime) -> int:
