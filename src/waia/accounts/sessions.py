@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from waia.accounts.logins.repository import FoundLogin
 from waia.accounts.signed_in import ADMIN, LoginTimes, SignedIn
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
+from waia.kit.events import LoggedEvent
 
 LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(seconds=60)
@@ -32,7 +34,8 @@ class Known:
 
 
 class Sessions:
-    """Reads are kept for four seconds; a logout or a change of rights in this process shows at once."""
+    """Reads are kept for four seconds. A logout in this process shows at once; so does a change of rights, and one in
+    another process as soon as its event is heard."""
 
     def __init__(self, database: Database, clock: Clock, idle: timedelta) -> None:
         self._database, self._clock, self.idle = database, clock, idle
@@ -75,6 +78,12 @@ class Sessions:
         self._changes += 1
         for key in [key for key, known in self._known.items() if known.user.id == user_id]:
             del self._known[key]
+
+    def hear(self, events: Sequence[LoggedEvent]) -> None:
+        """Another process may have changed somebody's rights or logins."""
+        for event in events:
+            if event.kind == "user_changed":
+                self.forget_user(int(event.ref))
 
     def forget(self, token: str | None) -> None:
         """Call after the commit that ended this login."""

@@ -112,6 +112,7 @@ class Parts:
 
     def start_web(self) -> None:
         """What a web process runs beside its requests."""
+        self.live.hub.listeners.append(self.accounts.sessions.hear)
         self.background += [asyncio.create_task(self.ingress.run()), asyncio.create_task(self.live.run())]
 
     @property
@@ -190,12 +191,7 @@ def make_parts(settings: Settings) -> Parts:
         accounts=open_accounts(database, settings, clock),
         ingress=Ingress(database, clock, settings.app_secrets, disk),
         live=Live(
-            database=database,
-            wakeups=wakeups,
-            rules=rules,
-            pages=pages,
-            settings=settings,
-            clock=clock,
+            database=database, wakeups=wakeups, rules=rules, pages=pages, settings=settings, clock=clock,
             closing=closing,
         ),
         client=client,
@@ -207,7 +203,7 @@ def make_parts(settings: Settings) -> Parts:
         hearing=TranscriptionWorker(database, clock, storage, mind, open_ears(settings, clock)),
         push=open_push(settings),
         closing=closing,
-    )
+    )  # fmt: skip
 
 
 def _fetcher(
