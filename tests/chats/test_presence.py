@@ -1,5 +1,6 @@
 """Who is there: told to the pages that show the same chat, in every process, and never for long after they left."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import insert, update
@@ -7,6 +8,7 @@ from sqlalchemy import insert, update
 from tests.chats.stream_world import Office, connect, eventually, serving
 from tests.road_world import eventually as sooner_or_later
 from waia.chats.models import Presence
+from waia.chats.panel.presence import PresenceBoard
 from waia.chats.staff_repository import load_staff
 
 
@@ -35,6 +37,26 @@ async def test_somebody_in_another_process_is_there_too_until_that_process_falls
     async with office.database.writing() as tx:
         await tx.execute(update(Presence).values(seen_at=now - timedelta(seconds=61)))
     assert await online(office) == set()
+
+
+async def test_pages_are_told_when_a_process_that_died_is_forgotten(office: Office) -> None:
+    chat, now = await office.add_chat("Carla"), office.clock.real()
+    async with office.database.writing() as tx:
+        there = {"process": "dead", "user_id": office.users["ana"], "chat_id": chat}
+        await tx.execute(insert(Presence).values(**there, seen_at=now))
+    async with serving(office) as server:
+        beto = await connect(office, server, "beto", f"chat={chat}")
+        await beto.until(">ana<")
+        async with office.database.writing() as tx:
+            old = update(Presence).where(Presence.process == "dead")
+            await tx.execute(old.values(seen_at=now - timedelta(seconds=61)))
+        before = len(beto.told)
+        board = PresenceBoard(office.database, office.clock, beat_s=0.05)
+        board.enter(office.users["dora"], None)
+        running = asyncio.create_task(board.run())
+        await eventually(lambda: any("watchers-" in told.data for told in beto.told[before:]), "beto is told")
+        running.cancel()
+        assert ">ana<" not in next(told.data for told in reversed(beto.told) if "watchers-" in told.data)
 
 
 async def test_an_open_stream_makes_its_person_present(office: Office) -> None:

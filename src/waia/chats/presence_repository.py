@@ -28,10 +28,18 @@ async def disappear(tx: Transaction, process: str, places: Collection[Place]) ->
         await tx.execute(delete(Presence).where(Presence.process == process, or_(*gone)))
 
 
-async def beat(tx: Transaction, process: str, now: datetime) -> None:
-    """The streams of this process are still there; those of processes that died are forgotten."""
-    await tx.execute(update(Presence).where(Presence.process == process).values(seen_at=now))
-    await tx.execute(delete(Presence).where(Presence.seen_at < now - 2 * SEEN_WITHIN))
+async def beat(tx: Transaction, process: str, now: datetime) -> int:
+    """The streams of this process are still there; how many the others know of."""
+    return int((await tx.execute(update(Presence).where(Presence.process == process).values(seen_at=now))).rowcount)
+
+
+async def forget_silent(tx: Transaction, now: datetime) -> set[int]:
+    """Forget the streams of processes that died; the chats that they had open."""
+    silent = Presence.seen_at < now - SEEN_WITHIN
+    chats = set((await tx.execute(select(Presence.chat_id).where(silent))).scalars())
+    if chats:
+        await tx.execute(delete(Presence).where(silent))
+    return chats - {0}
 
 
 async def watchers(tx: Transaction, chat_id: int, now: datetime) -> Sequence[Any]:

@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 class PresenceBoard:
     """`enter` and `leave` only count; one task writes what changed, several changes at once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, beat_s: float = BEAT_S) -> None:
+        self._database, self._clock, self._beat_s = database, clock, beat_s
         self._process = uuid4().hex
         self._open: Counter[Place] = Counter()
         self._told: set[Place] = set()
@@ -42,7 +42,7 @@ class PresenceBoard:
         """Until cancelled."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), BEAT_S)
+                await asyncio.wait_for(self._changed.wait(), self._beat_s)
             if self._changed.is_set():
                 await asyncio.sleep(GATHER_S)
             changed = self._changed.is_set()
@@ -63,9 +63,12 @@ class PresenceBoard:
         async def work(tx: Transaction) -> None:
             await repository.appear(tx, self._process, came, now)
             await repository.disappear(tx, self._process, left)
+            chats = {chat_id for _, chat_id in came | left if chat_id}
             if beat:
-                await repository.beat(tx, self._process, now)
-            for chat_id in {chat_id for _, chat_id in came | left if chat_id}:
+                if await repository.beat(tx, self._process, now) < len(places):  # silent for long, and forgotten
+                    await repository.appear(tx, self._process, places, now)
+                chats |= await repository.forget_silent(tx, now)
+            for chat_id in sorted(chats):
                 tx.announce(WATCHERS_CHANGED, chat_id)
 
         await self._database.run(work)
