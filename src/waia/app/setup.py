@@ -10,7 +10,7 @@ from waia.accounts.seed import seed_people
 from waia.app.parts import Parts
 from waia.health.durability import require_durability
 from waia.kit import migrate
-from waia.kit.db import Transaction
+from waia.kit.db import Transaction, alone
 from waia.media.values import StoredFile
 from waia.seeds.demo import seed_demo
 from waia.seeds.samples import shelve
@@ -31,9 +31,8 @@ async def prepare_database(parts: Parts) -> None:
     """
     await require_durability(parts.database, parts.settings)
     await _require_no_restore(parts)
-    if not await _is_ready(parts):
+    if not (await _is_ready(parts) and await _has_people(parts)):
         await set_up(parts, int(parts.settings.upgrade_backups))
-    await _seed_once(parts)
 
 
 async def _is_ready(parts: Parts) -> bool:
@@ -49,20 +48,26 @@ async def _is_ready(parts: Parts) -> bool:
 
 
 async def set_up(parts: Parts, copies: int = 0) -> Path | None:
-    """The schema, and on an empty database the people, roles and the starter flow.
+    """The schema, and on an empty database the people, roles and the starter flow. Of several processes one does it.
 
     Before an older database changes, a copy of it is kept (the path), and `copies` in all; 0 keeps none. Raises
     SettingError.
     """
     database, kept = parts.database, None
-    await _require_no_restore(parts)
-    if not await migrate.is_empty(database) and not await migrate.is_current(database):
-        if await migrate.is_newer(database):
-            raise _newer(parts.settings)
-        kept = await _keep(parts, copies)
-    await migrate.upgrade(database)
-    await _seed_once(parts)
+    async with alone(database):
+        await _require_no_restore(parts)
+        if not await migrate.is_empty(database) and not await migrate.is_current(database):
+            if await migrate.is_newer(database):
+                raise _newer(parts.settings)
+            kept = await _keep(parts, copies)
+        await migrate.upgrade(database)
+        await _seed_once(parts)
     return kept
+
+
+async def _has_people(parts: Parts) -> bool:
+    async with parts.database.reading() as tx:
+        return await users(tx).exist()
 
 
 async def _require_no_restore(parts: Parts) -> None:
@@ -97,9 +102,8 @@ def _newer(settings: Settings) -> OldSchema:
 
 async def _seed_once(parts: Parts) -> None:
     """Where nobody can sign in, nobody ever could: the process that set this up may have died before this."""
-    async with parts.database.reading() as tx:
-        if await users(tx).exist():
-            return
+    if await _has_people(parts):
+        return
     shelved = await shelve(parts.storage) if parts.settings.demo else {}
     await parts.database.run(lambda tx: _seed(tx, parts, shelved))
     log.info("database_set_up")

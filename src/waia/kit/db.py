@@ -31,6 +31,7 @@ SQLITE_READS = ("wal_autocheckpoint=0", "query_only=ON", "mmap_size=268435456")
 MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
 LONGEST_WORDS = 200
+LONGEST_SETUP_S = 3600
 LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
 NOTHING: Values = {}
@@ -225,6 +226,25 @@ async def server_variables(tx: Transaction, names: Sequence[str]) -> dict[str, s
     return {name: str(value) for name, value in await tx.execute(wanted, {"names": list(names)})}
 
 
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[None]:
+    """Whoever else wants to set up this database, on whatever machine, waits until the block ends, or its process.
+
+    A data folder with SQLite has one process anyway.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    async with database.engine.connect() as connection:
+        await connection.execute(_STAY_LONGER)
+        await connection.execute(_TAKE_TURN)
+        await connection.commit()  # the lock stays; a transaction would be ended for saying nothing
+        try:
+            yield
+        finally:
+            await connection.invalidate()
+
+
 async def schema_revisions(tx: Transaction) -> list[str]:
     """Where Alembic stands in this database; nowhere when it never worked here."""
     there = await tx.connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version"))
@@ -357,3 +377,7 @@ def _prepare_with(engine: AsyncEngine, pragmas: Sequence[str]) -> None:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+_STAY_LONGER = text(f"SET SESSION wait_timeout = {LONGEST_SETUP_S}")
+_TAKE_TURN = text(f"SELECT GET_LOCK(LEFT(CONCAT('waia ', DATABASE()), 64), {LONGEST_SETUP_S})")
