@@ -55,6 +55,7 @@ def test_an_empty_fallback_text_says_nothing() -> None:
         {"WAIA_TIMEZONE": "Bogotá"},
         {"COMMAND_MATCH": "sometimes"},
         {"META_API_URL": "graph.facebook.com"},
+        {"REDIS_URL": "localhost:6379"},
         {"META_API_VERSION": "25"},
         {"PHONE_NUMBER_ID": "+57 300"},
         {"SECRET_KEY": "short"},

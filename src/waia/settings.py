@@ -109,6 +109,12 @@ def _optional_address(text: str) -> str:
     return _address(text) if text else ""
 
 
+def _optional_redis(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("use an address such as redis://host:6379/0")
+    return text
+
+
 def _optional_contact(text: str) -> str:
     if text and not text.startswith(("mailto:", "https://")):
         raise ValueError("use an address such as mailto:ana@example.com")
@@ -153,7 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DB_PASSWORD", "db_password", "", "Password of MariaDB/MySQL", secret=True),
     Setting("DB_NAME", "db_name", "", "Database name"),
     Setting("DB_DURABILITY", "db_durability", "strict", "strict refuses a MariaDB/MySQL that may lose the last second at a power loss; relaxed serves it", _choice("strict", "relaxed")),
-    Setting("REDIS_URL", "redis_url", "", "redis://host:6379/0, optional: shorter waits between several processes", secret=True),
+    Setting("REDIS_URL", "redis_url", "", "redis://host:6379/0, optional: shorter waits between several processes", _optional_redis, secret=True),
     Setting("HOST", "host", "0.0.0.0", "Address to listen on (127.0.0.1 in the demo)"),  # noqa: S104
     Setting("PORT", "port", "5000", "Port to listen on", _number(1, 65535)),
     Setting("BASE_URL", "base_url", "", "Public address of waia, such as https://chat.example.com", _optional_address),

@@ -89,6 +89,7 @@ def create_app(settings: Settings, *, loops: bool = True, parts: Parts | None = 
         await prepare_database(made)
         if stranger is not None:
             await stranger.start(made)
+        made.start_relay()
         made.start_web()
         if loops:
             made.start_loops()

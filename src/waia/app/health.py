@@ -40,6 +40,8 @@ async def readyz(parts: Given[Parts]) -> Response[dict[str, Any]]:
         return Response({"status": "down", "checks": {"database": "unreachable"}}, status_code=503)
     checks["media_folder"] = await asyncio.to_thread(media_verdict, parts.settings)
     checks["voice"] = voice.verdict if voice.is_trouble else "ok"
+    if parts.relay is not None:
+        checks["redis"] = parts.relay.verdict
     wrong = any(value != "ok" for value in checks.values())
     return Response(
         {

@@ -17,6 +17,7 @@ from waia.kit.db import Database
 from waia.kit.disk import Disk
 from waia.kit.failpoints import reach
 from waia.kit.places import AllowedPlaces
+from waia.kit.relay import Relay
 from waia.kit.render import Pages
 from waia.kit.wakeups import Wakeups
 from waia.media.download import Downloads
@@ -85,16 +86,15 @@ class Parts:
     hearing: TranscriptionWorker
     push: Push
     closing: asyncio.Event
-    backlog: Backlog = field(init=False)
+    relay: Relay | None
     background: list[asyncio.Task[None]] = field(default_factory=list)
     links: Links = field(default_factory=Links)
     newest_state: NewestState = field(default_factory=NewestState)
     examiner: Examiner = field(init=False)
+    backlog: Backlog = field(init=False)
 
     def __post_init__(self) -> None:
         self.examiner = Examiner(self.settings, self.database, self.clock)
-
-    def __post_init__(self) -> None:
         self.backlog = Backlog(self.database, self.clock)
 
     @property
@@ -109,6 +109,11 @@ class Parts:
     def alerts(self) -> AlertsWorker:
         watch = Watch(self.database, self.disk)
         return AlertsWorker(self.database, self.clock, self.rules, self.push, watch, self.accounts.sessions.idle)
+
+    def start_relay(self) -> None:
+        """What every process runs that has others beside it."""
+        if self.relay is not None:
+            self.background.append(asyncio.create_task(self.relay.run()))
 
     def start_web(self) -> None:
         """What a web process runs beside its requests."""
@@ -203,6 +208,7 @@ def make_parts(settings: Settings) -> Parts:
         hearing=TranscriptionWorker(database, clock, storage, mind, open_ears(settings, clock)),
         push=open_push(settings),
         closing=closing,
+        relay=Relay(settings.redis_url, wakeups) if settings.redis_url and not database.is_sqlite else None,
     )  # fmt: skip
 
 

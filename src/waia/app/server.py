@@ -125,6 +125,7 @@ async def _work(parts: Parts, only: Collection[str]) -> None:
 
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, handle_exit, sig)
+    parts.start_relay()
     async with own_door(parts):
         parts.start_loops(only)
         await parts.closing.wait()

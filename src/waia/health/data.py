@@ -14,6 +14,7 @@ from waia.kit import migrate
 from waia.kit.db import Database, plain_words
 from waia.kit.disk import MB
 from waia.kit.i18n import N_
+from waia.kit.relay import trouble_with
 from waia.settings import Settings
 
 FIXED_SQLITE = (3, 51, 3)
@@ -24,6 +25,7 @@ MOST_SKEW = timedelta(seconds=5)
 DATABASE = About("database", N_("Base de datos"))
 SCHEMA = About("schema", N_("Esquema"))
 DURABILITY = About("durability", N_("Duración"))
+REDIS = About("redis", N_("Redis"))
 SURVIVES = N_("Lo que se confirma sobrevive a un corte de luz.")
 
 
@@ -35,7 +37,19 @@ async def data(database: Database, settings: Settings, now: datetime) -> list[Ch
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         cure = N_("Revisa que el servidor de la base corra, y DATABASE_URL o DB_HOST, DB_USER, DB_PASSWORD y DB_NAME.")
         return [DATABASE.fail(N_("No se puede usar."), cure, plain_words(error))]
-    return [*version, *checks]
+    return [*version, *checks, *await _redis(database, settings)]
+
+
+async def _redis(database: Database, settings: Settings) -> list[Check]:
+    """Nothing fails without it: processes find each other's work a little later."""
+    if not settings.redis_url:
+        return []
+    if database.is_sqlite:
+        return [REDIS.ok(N_("No se usa: con SQLite un solo proceso hace todo."))]
+    if trouble := await trouble_with(settings.redis_url):
+        cure = N_("Revisa REDIS_URL y que Redis corra; mientras tanto todo sigue, un poco más lento.")
+        return [REDIS.warn(N_("No responde."), cure, trouble)]
+    return [REDIS.ok(N_("Avisa a los demás procesos."))]
 
 
 async def _schema(database: Database) -> Check:

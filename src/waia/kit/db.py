@@ -185,7 +185,7 @@ class Database:
             finally:
                 await transaction.close()
         for topic in transaction.topics:
-            self.wakeups.notify(topic)
+            self.wakeups.spread(topic)
         for told in transaction.counts:
             told()
 
