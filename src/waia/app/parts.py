@@ -183,7 +183,7 @@ def make_parts(settings: Settings) -> Parts:
     rules = Rules(database, settings, channel_refusal=refusal_for(address))
     recorder, mind = Recorder(database, clock), Mind(rules, clock, address)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)
-    storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate)
+    storage, throttle = FolderStorage(settings.media_dir, disk.has_room), NumberThrottle(settings.send_rate, database)
     return Parts(
         settings=settings,
         clock=clock,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Double, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, big_id, binary_text, long_bytes
@@ -83,6 +83,18 @@ class MessageTemplate(Model):
     category: Mapped[str] = mapped_column(String(40), default="", server_default="")
     status: Mapped[str] = mapped_column(String(40), default="", server_default="")
     listed: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class NumberPace(Model):
+    """What all senders together may still do with a number: the tokens of its bucket, and when it pauses."""
+
+    __tablename__ = "number_paces"
+
+    phone_number_id: Mapped[str] = mapped_column(binary_text(40), primary_key=True)
+    tokens: Mapped[float] = mapped_column(Double)
+    filled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer)
 
 
 class TemplateSync(Model):

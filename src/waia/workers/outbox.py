@@ -87,8 +87,10 @@ class Sender:
         keys = await queue.take(tx, OUTBOX, now, MAX_IN_FLIGHT - len(self._in_flight))
         pending = await outbox.pending_of(tx, [int(key) for key in keys])
         lanes = _Lanes()
+        await self.throttle.hold(tx, {item.phone_number_id for items in pending.values() for item in items}, now)
         for chat_id, items in pending.items():
             self._sort_lane(str(chat_id), await self._note_interrupted(tx, items, now), now, lanes)
+        await self.throttle.keep(tx, {item.phone_number_id for item in lanes.chosen})
         await self._part_uploads(tx, lanes, now)
         await self._fail_late(tx, lanes.late, now)
         reach("send.before_mark")
@@ -171,7 +173,7 @@ class Sender:
         asked_at = perf_counter()
         outcome = await self._ask(item, graph_ids)
         SEND_TIME.observe(perf_counter() - asked_at, word_of(outcome))
-        self._learn(item, outcome)
+        await self.throttle.learn(item.phone_number_id, outcome, self.clock.real())
         if isinstance(outcome, Refused):
             outcome = await self.uploader.reconsider(item, outcome)
         reach("send.before_record")
@@ -187,9 +189,6 @@ class Sender:
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.error("send_crashed", **cause(error))
             return Unknown(reason=f"{type(error).__name__} while sending")
-
-    def _learn(self, item: Pending, outcome: Outcome) -> None:
-        self.throttle.learn(item.phone_number_id, outcome, self.clock.real())
 
 
 def _of_number(graph_ids: Mapping[Upload, str], phone_number_id: str) -> dict[int, str]:

@@ -101,7 +101,7 @@ class Uploader:
         if isinstance(outcome, Uploaded):
             await self._record(item, upload, outcome, owner)
         else:
-            self.throttle.learn(item.phone_number_id, outcome, self.clock.real())
+            await self.throttle.learn(item.phone_number_id, outcome, self.clock.real())
             await self.recorder.put(Result(item, self._paced(item, outcome), owner))
         reach("upload.after_record")
 
