@@ -30,6 +30,8 @@ FIGURES_OF_KILLS = ("kills", "messages", "replies", "repeated_webhooks", "resent
 PARTS = (
     "tests/crash/test_random_kills.py",
     "tests/crash/test_random_kills_mariadb.py",
+    "tests/crash/test_storm.py",
+    "tests/crash/test_two_webs.py tests/kit/test_relay.py",
     "tests/crash/test_killed.py",
     "tests/crash/test_killed_files.py",
     "tests/crash/test_killed_migration.py",
