@@ -33,7 +33,6 @@ from waia.chats.voice_notices import VoiceTexts, notices_of
 from waia.kit.clock import has_come
 from waia.kit.db import Transaction
 from waia.kit.failpoints import reach
-from waia.kit.logs import cause
 from waia.transcription.repository import transcripts_of
 from waia.transcription.values import Transcript
 from waia.whatsapp.content import Content, Text
