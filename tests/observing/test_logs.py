@@ -62,8 +62,8 @@ async def test_an_error_says_where_it_arose_and_not_what_was_written(tmp_path: P
     assert (failed["request"], failed["route"], failed["chat"]) == (WELL_FORMED, "/chats/{chat_id}", 1)
     assert failed["exception"].endswith("ValueError")
     assert "src/waia/" in failed["exception"]
-    (stumbled,) = (line for line in lines if line["event"] == "bot_failed")
-    assert (stumbled["loop"], stumbled["chat"], stumbled["error"]) == ("inbox", 1, "ValueError")
+    (stumbled,) = (line for line in lines if line["event"] == "turn_failed")
+    assert (stumbled["loop"], stumbled["chat"], stumbled["error"]) == ("turns", 1, "ValueError")
     assert stumbled["at"].startswith("chats/turns.py:")
     assert MARKS.text not in road.waia.log
 
