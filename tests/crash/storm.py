@@ -33,6 +33,7 @@ class Crowd:
     said: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     answers: Counter[int] = field(default_factory=Counter)
     waits_s: list[float] = field(default_factory=list)
+    took_s: float = 0.0
 
     async def talk(self, per_second: float, seconds: float) -> None:
         """So much in all, whatever happens meanwhile."""
@@ -46,6 +47,7 @@ class Crowd:
                 await asyncio.sleep(max(started + number / per_second - time.monotonic(), 0))
                 phone = random.choice(phones)
                 tasks.create_task(self._say(number, phone, turns[phone]))
+        self.took_s = time.monotonic() - started
 
     async def _say(self, number: int, phone: str, turn: asyncio.Lock) -> None:
         due = time.monotonic()

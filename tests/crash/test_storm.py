@@ -92,6 +92,7 @@ async def note_storm(road: Road, crowd: Crowd, manager: Manager) -> None:
     waits = sorted(crowd.waits_s)
     note_figures(
         "N9, F10, F18", messages=len(waits), per_second=PER_SECOND, seconds=SECONDS,
+        took_s=round(crowd.took_s, 1),
         kills=sum(manager.kills.values()), redis_kills=REDIS_KILLS, database_kills=DATABASE_KILLS,
         refused=crowd.answers[503], unanswered=crowd.answers[0],
         decisions=await road.store.one("SELECT count(*) FROM decisions"), replies=len(road.world.sent),
