@@ -20,9 +20,11 @@ from waia.app.parts import Parts, make_parts
 from waia.app.setup import prepare_database
 from waia.app.sockets import listen
 from waia.health.machine import require_folders
+from waia.kit import service_manager
 from waia.settings import SettingError, Settings
 from waia.transcription.standing import standing
 
+KEEP_ALIVE_S = 30  # longer than a proxy keeps its connections (tools/deploy/Caddyfile), or it meets one just closing
 SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves with Python's default
 
 log = structlog.get_logger()
@@ -36,12 +38,18 @@ class _Server(uvicorn.Server):
 
     closing: asyncio.Event | None = None
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            service_manager.tell(service_manager.READY)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:
             _stop_at_once(sig)
         if self.closing is not None:
             self.closing.set()
         self.should_exit = True
+        service_manager.tell(service_manager.STOPPING)
 
 
 def serve(settings: Settings, *, web_only: bool = False) -> None:
@@ -74,13 +82,13 @@ async def _serve(settings: Settings, *, loops: bool) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=10,
-        timeout_keep_alive=30,
+        timeout_keep_alive=KEEP_ALIVE_S,
         backlog=2048,
     )
     _collect_garbage_seldom()
     server = _Server(config)
     server.closing = parts.closing
-    async with own_door(parts):
+    async with own_door(parts), service_manager.watched():
         await server.serve(sockets=[listener])
 
 
@@ -128,7 +136,10 @@ async def _work(parts: Parts, only: Collection[str]) -> None:
     parts.start_relay()
     async with own_door(parts):
         parts.start_loops(only)
-        await parts.closing.wait()
+        service_manager.tell(service_manager.READY)
+        async with service_manager.watched():
+            await parts.closing.wait()
+            service_manager.tell(service_manager.STOPPING)
         await parts.stop()
 
 
