@@ -1,35 +1,30 @@
 # waia in one image: the front end from npm, a wheel built from this tree, and a small runtime with ffmpeg.
+# The steps stand in tools/deploy: the tests run them, and an installation without Docker runs the same ones.
 
-FROM node:22-slim AS front-end
+FROM node:22-trixie-slim AS front-end
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+COPY tools/deploy/steps.sh tools/deploy/
+RUN sh tools/deploy/steps.sh front-end
 
-FROM python:3.13-slim AS build
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 COPY requirements requirements
-RUN python -m venv /opt/waia \
- && /opt/waia/bin/pip install --require-hashes -r requirements/redis.txt -r requirements/voice.txt -r requirements/push.txt \
- && pip install --require-hashes -r requirements/build.txt
+COPY tools/deploy/steps.sh tools/deploy/
+RUN sh tools/deploy/steps.sh environment /opt/waia
 COPY . .
 COPY --from=front-end /src/node_modules node_modules
-RUN python tools/vendor.py \
- && hatchling build --target wheel \
- && /opt/waia/bin/pip install --no-deps --no-index dist/*.whl
+RUN sh tools/deploy/steps.sh application /opt/waia
 
-FROM python:3.13-slim
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends ffmpeg \
- && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data --create-home waia
+FROM python:3.13-slim-trixie
+COPY tools/deploy/image.sh tools/deploy/healthcheck.py /usr/local/lib/waia/
+RUN sh /usr/local/lib/waia/image.sh
 COPY --from=build /opt/waia /opt/waia
-ENV PATH=/opt/waia/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=5000 WAIA_DATA=/data
+ENV PATH=/opt/waia/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=5000 WAIA_DATA=/data
 WORKDIR /data
-USER waia
+USER 10001:10001
 VOLUME /data
 EXPOSE 5000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
-  CMD ["python", "-c", "import os, urllib.request as web; web.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "/usr/local/lib/waia/healthcheck.py"]
 CMD ["waia", "serve"]

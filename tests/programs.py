@@ -22,6 +22,9 @@ PACKAGES = {
     "espeak-ng": "espeak-ng",
     "git": "git",
     "strace": "strace",
+    "caddy": "caddy",
+    "systemd-analyze": "systemd",
+    "unshare": "util-linux",
 }
 
 

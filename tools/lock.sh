@@ -20,7 +20,7 @@ lock redis pyproject.toml --extra redis --constraint requirements/dev.txt
 lock voice pyproject.toml --extra voice --constraint requirements/dev.txt
 lock ffmpeg pyproject.toml --extra ffmpeg --constraint requirements/dev.txt
 lock push pyproject.toml --extra push --constraint requirements/dev.txt
-lock build --group build --constraint requirements/dev.txt
+lock deploy --group deploy --constraint requirements/dev.txt
 lock speech --group speech
 lock uv --group uv
 lock node --group node
