@@ -5,6 +5,7 @@ import fcntl
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Collection
 from pathlib import Path
