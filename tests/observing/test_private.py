@@ -30,8 +30,8 @@ SEEN = {
 
 @pytest.fixture
 def payloads() -> Path:
-    folder = Path(os.environ.get("WAIA_PAYLOADS", ""))
-    if not folder.is_dir() or not list(folder.glob("*.json")):
+    folder = Path(os.environ.get("WAIA_PAYLOADS") or "nowhere")
+    if not list(folder.glob("*.json")):
         pytest.skip("WAIA_PAYLOADS names no folder of published webhooks")
     return folder
 
