@@ -10,6 +10,7 @@ from tests.crash.forks import Forks
 from tests.crash.test_killed import check_one_answer
 from tests.road_world import Waia, eventually, said
 from tests.roads.invariants import check_invariants
+from waia.simulator.faults import always
 
 SHORT = {"LEASE_SECONDS": "1", "FOLLOWER_WAIT_SECONDS": "1"}
 
@@ -81,6 +82,19 @@ async def test_an_answer_that_comes_after_the_lease_changes_nothing(
         await eventually(lambda: _says(asleep, "send_fenced"), "it is fenced out")
         assert await ships.road.store.rows("SELECT * FROM outbox") == before
         await check_one_answer(ships.road)
+
+
+async def test_an_answer_that_comes_after_the_lease_is_still_known(
+    tmp_path: Path, mariadb_url: str, forks: Forks
+) -> None:
+    """Meta took the message and never tells anything of it: the sender that was fenced out is the only one to know."""
+    async with fleet(tmp_path, mariadb_url, spawn=forks.spawn(), **SHORT, UNCERTAIN_WINDOW_SECONDS="3600") as ships:
+        ships.road.world.faults.status.never = always()
+        asleep = await stalls(ships, forks, "send.before_record")
+        await ships.road.until("SELECT state FROM outbox", "uncertain")
+        wake(asleep)
+        await ships.road.until("SELECT state FROM outbox", "sent")
+        assert await ships.road.store.one("SELECT wamid FROM outbox") == ships.road.world.sent[0].wamid
 
 
 async def test_a_whole_process_that_stood_still_goes_on(tmp_path: Path, sqlite_url: str, forks: Forks) -> None:

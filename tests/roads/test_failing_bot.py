@@ -50,6 +50,19 @@ async def test_a_decision_that_cannot_be_written_keeps_the_message_and_brings_a_
         assert await road.store.one("SELECT count(*) FROM inbox") == 0
 
 
+async def test_what_cannot_be_announced_is_not_done_either(tmp_path: Path, sqlite_url: str) -> None:
+    """Open pages follow the events: a message without its event would be seen by nobody."""
+    async with inside(tmp_path, sqlite_url) as road:
+        await road.talk("Hola")
+        await road.calm()
+        await road.store.rows("CREATE TRIGGER mute BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'mute'); END")
+        await road.says("precio")
+        await road.until("SELECT count(*) FROM inbox WHERE attempts > 0")
+        assert await road.store.one("SELECT count(*) FROM mensajes WHERE mensaje = 'precio'") == 0
+        await road.store.rows("DROP TRIGGER mute")
+        await road.until("SELECT count(*) FROM mensajes WHERE mensaje = 'precio'")
+
+
 async def says_what_nobody_can_decide(road: Inside) -> None:
     """Carla's words are stored, and after the last try a person has to look; Diego, who is new, is greeted."""
     await road.store.rows("UPDATE chat_state SET bot_failures = 4")  # of five tries

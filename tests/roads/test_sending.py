@@ -75,6 +75,16 @@ async def test_a_lost_answer_is_settled_by_its_status_and_the_next_reply_keeps_i
         await check_invariants(road)
 
 
+async def test_a_reply_behind_a_lost_one_waits_for_its_repeat(tmp_path: Path, sqlite_url: str) -> None:
+    """The first never reached Meta: without the wait the customer would read the second before it."""
+    async with inside(tmp_path, sqlite_url, FOLLOWER_WAIT_SECONDS="60") as road:
+        await publish(road, *FLOW)
+        road.world.faults.send.cut_before.times = 1
+        await road.says("Hola")
+        await road.until("SELECT count(*) FROM outbox WHERE state = 'sent'", 2)
+        assert [said(sent) for sent in road.world.sent] == ["uno", "dos"]
+
+
 async def test_an_unknown_reply_of_the_bot_is_sent_once_more_and_a_duplicate_shows(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -1,5 +1,6 @@
 """What Meta says of a message may come in any order, twice, early, or for strangers: the ticks only rise."""
 
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from tests.road_world import Inside, inside
 from tests.roads.bodies import status, value, webhook
 from tests.roads.invariants import check_invariants
+from tests.roads.store import Store, elsewhere
 from waia.chats.delivery import settle_sent
+from waia.kit.failpoints import arm
 
 READ, FAILED = 3, -1
 ALL_ORDERS = [
@@ -43,6 +46,21 @@ async def test_in_every_order_the_ticks_end_at_read(tmp_path: Path, database_url
         assert {row.public_id: row.status for row in found} == {name: READ for name, _ in ALL_ORDERS}
         assert await road.store.one("SELECT count(*) FROM status_orphans") == 0
         await check_invariants(road)
+
+
+async def test_a_rank_that_another_process_tells_meanwhile_is_not_lowered(tmp_path: Path, mariadb_url: str) -> None:
+    async with inside(tmp_path, mariadb_url) as road:
+        await road.talk("Hola")
+        await road.calm()
+        await road.store.rows(INSERT, public_id="p", wamid="wamid.p")
+
+        async def read() -> None:
+            await Store(mariadb_url).rows("UPDATE mensajes SET status = 3 WHERE public_id = 'p'")
+
+        arm("status.before_change", partial(elsewhere, read))
+        await tell(road, "wamid.p", "delivered")
+        await road.calm()
+        assert await road.store.one("SELECT status FROM mensajes WHERE public_id = 'p'") == READ
 
 
 @pytest.mark.parametrize("order", [("sent", "failed"), ("failed", "sent")])

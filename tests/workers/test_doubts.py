@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.road_world import PATIENCE_S, Inside, inside, said
 from tests.roads.bodies import status, value, webhook
+from tests.roads.desk import ana_writes
 from tests.roads.invariants import check_invariants
 from tests.roads.store import Store, elsewhere
 from waia.chats import outbox_repository as outbox
@@ -66,6 +67,27 @@ async def test_while_our_own_backlog_is_old_no_doubt_is_sent_again(tmp_path: Pat
         await other.step()
         await road.calm()
         assert len(road.world.sent) == 2
+
+
+async def test_a_doubt_that_is_not_ripe_waits(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await in_doubt(road)
+        for _ in range(2):
+            await Scheduler(road.parts.database, road.parts.clock, road.parts.mind, 3600).step()
+        assert tuple(await road.store.row("SELECT state, resends FROM outbox")) == ("uncertain", 0)
+
+
+async def test_a_doubt_about_what_an_agent_wrote_is_left_to_people(tmp_path: Path, sqlite_url: str) -> None:
+    async with inside(tmp_path, sqlite_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        await road.talk("Hola")
+        road.world.faults.send.lost_answer.times = road.world.faults.status.never.times = 1
+        await ana_writes(road, await road.store.one("SELECT id FROM chat_state"), "¿Sigues ahí?", "c1")
+        await road.until("SELECT count(*) FROM outbox WHERE state = 'uncertain'")
+        await road.store.rows(RIPE)
+        sent = len(road.world.sent)
+        await Scheduler(road.parts.database, road.parts.clock, road.parts.mind, 3600).step()
+        await road.calm()
+        assert len(road.world.sent) == sent
 
 
 async def test_a_doubt_about_the_repeat_is_left_to_people(tmp_path: Path, database_url: str) -> None:
