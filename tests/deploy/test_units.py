@@ -81,7 +81,7 @@ def test_what_decoders_need_is_left_to_them() -> None:
 def test_the_backup_goes_where_it_may_and_is_wanted_each_night() -> None:
     told = _settings("waia-backup.service")
     assert "waia-backups" in told["StateDirectory"].split()
-    assert "/var/lib/waia-backups/" in told["ExecStart"]
+    assert told["ExecStart"].endswith(" backup /var/lib/waia-backups --keep 14")
     asked = subprocess.run(
         (need("systemd-analyze"), "calendar", "*-*-* 03:30:00"), capture_output=True, text=True, check=False
     )
