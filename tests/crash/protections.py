@@ -33,11 +33,12 @@ ROW = re.compile(r"^\| (?P<name>[^|]+) \| [^|]+ \| (?P<test>[^|]+) \| (?P<commit
 def main(wanted: Sequence[str]) -> int:
     protections = tomllib.loads(LIST.read_text("utf-8"))["protection"]
     known = {row["name"]: (row["test"], row["commit"]) for row in ROW.finditer(_written())}
+    commit = commit_of()
     with copy_of_head() as copy:
         for protection in protections:
             name = protection["name"]
             if not wanted or any(name.startswith(beginning) for beginning in wanted):
-                known[name] = (tried(copy, protection), commit_of())
+                known[name] = (tried(copy, protection), commit)
                 REPORT.write_text(report(protections, known), encoding="utf-8")
                 sys.stdout.write(f"{name}: {known[name][0]}\n")
     return int(any(test.startswith("**") for test, _ in known.values()))
