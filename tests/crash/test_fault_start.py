@@ -21,7 +21,7 @@ async def test_a_folder_that_cannot_be_one_is_named(
     (tmp_path / "a-file").write_text("in the way")
     async with served(tmp_path, sqlite_url, start=False, spawn=forks.spawn()) as road:
         said = await refused(road, **{variable: str(tmp_path / name)})
-        assert said.startswith(f"waia: {variable}: {tmp_path / name}")
+        assert said.startswith(f"waia: {variable} {tmp_path / name}")
         assert "choose another folder" in said
 
 
@@ -44,7 +44,7 @@ async def test_a_token_that_is_wrong_and_a_model_that_is_missing_are_said_by_rea
         await road.until("SELECT count(*) > 0 FROM account_alerts WHERE severity = 'critical'")
         told = (await road.http.get("/readyz")).json()
         assert told["status"] == "degraded"
-        assert "sending_stopped" in told["checks"]["alerts"]
+        assert "token_refused" in told["checks"]["alerts"]
 
 
 async def refused(road: Served, **settings: str) -> str:
