@@ -6,17 +6,13 @@ function address(name) {
   return document.querySelector(`link[data-module="${CSS.escape(name)}"]`)?.href;
 }
 
+// All of an element in one go: the one that gives it the focus must not let people type before the others listen.
 async function attach(element) {
   const done = attached.get(element) ?? new Set();
   attached.set(element, done);
-  for (const name of element.dataset.behaviour.split(/\s+/)) {
-    if (!name || done.has(name)) continue;
-    done.add(name);
-    const href = address(name);
-    if (!href) continue;
-    const behaviour = await import(href);
-    behaviour.default(element);
-  }
+  const fresh = element.dataset.behaviour.split(/\s+/).filter((name) => name && !done.has(name) && address(name));
+  for (const name of fresh) done.add(name);
+  for (const behaviour of await Promise.all(fresh.map((name) => import(address(name))))) behaviour.default(element);
 }
 
 function attachAll() {
