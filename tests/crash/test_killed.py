@@ -11,6 +11,7 @@ from tests.road_world import PATIENCE_S, Served, eventually, said, served
 from tests.roads.desk import publish, rule
 from tests.roads.invariants import check_invariants
 from waia.kit.failpoints import KILLED
+from waia.simulator.faults import always
 
 GREETED = (
     "ingest.before_commit",
@@ -238,6 +239,22 @@ async def test_a_send_that_was_on_its_way_is_settled_by_its_status_and_not_repea
         await road.calm()
         await check_one_answer(road)
         assert await road.store.one("SELECT resends FROM outbox") == 0
+
+
+async def test_a_send_of_which_nothing_is_heard_any_more_is_a_doubt_and_not_repeated(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """As before, and no status comes: the next start finds that it was on its way, and waits."""
+    async with served(tmp_path, sqlite_url, UNCERTAIN_WINDOW_SECONDS="3600") as road:
+        road.world.faults.send.slow.times, road.world.faults.status.never = 1, always()
+        await road.says("Hola")
+        await road.world.until(lambda: len(road.world.sent) == 1, PATIENCE_S)
+        await road.waia.kill()
+        await road.waia.start()
+        await road.until("SELECT state FROM outbox", "uncertain")
+        await road.says("Hola", "diego")
+        await road.until("SELECT count(*) FROM outbox WHERE state = 'sent'", 1)
+        assert len(road.sent_to("carla")) == 1
 
 
 async def test_a_reply_behind_an_interrupted_one_keeps_its_place(tmp_path: Path, sqlite_url: str, forks: Forks) -> None:
