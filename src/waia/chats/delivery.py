@@ -56,7 +56,7 @@ class _Sorted:
 
         A repeat that still waits is called off; a second message id means that a repeat was not needed.
         """
-        if item.state == "uncertain":
+        if item.state in {"sending", "uncertain"}:  # it may have become a doubt since we looked
             self.to_wake.add(item.chat_id)
         if item.state == "queued" and status.status == FAILED:
             return  # an earlier try, and the next one is on its way
