@@ -19,6 +19,7 @@ from waia.accounts.cookies import csrf_token
 
 RATE, LOOK_EVERY_S, PATIENCE_S, SLICE_S = 50.0, 0.2, 90.0, 0.5
 HERE = "/configuracion/reglas/excel"
+WAITS, READY = 'hx-get="/configuracion/excel/', "Aplicar todo"
 TITLES = ("step", "input_text", "respuesta", "siguiente_step", "tipo")
 
 
@@ -82,8 +83,10 @@ async def _bring_in(owner: httpx.AsyncClient, cookie: str, sheet: bytes) -> None
     csrf = csrf_token(cookie.partition("=")[2])
     sent = await owner.post(HERE, data={"_csrf": csrf}, files={"archivo": ("reglas.xlsx", sheet)})
     here = sent.headers["location"]
-    while "aplicacion" not in (await owner.get(here)).text:  # noqa: ASYNC110  # another process works on it
+    while WAITS in (page := (await owner.get(here)).text):  # noqa: ASYNC110  # another process works on it
         await asyncio.sleep(LOOK_EVERY_S)
+    if READY not in page:
+        raise RuntimeError("the sheet was refused")
     applied = await owner.post(f"{here}/aplicacion", headers={"hx-request": "true", "x-csrf-token": csrf})
     applied.raise_for_status()
 

@@ -42,7 +42,7 @@ PARTS = (
     "tests/crash/test_restarted.py",
     "tests/crash/test_stopped.py",
     "tests/crash/test_one_server.py",
-    "tests/crash/test_fault_*.py",
+    "tests/crash/test_fault_*.py tests/health/test_start.py",
     "tests/roads tests/workers tests/kit/test_queue.py tests/whatsapp/test_split.py",
     "tests/payloads/test_mutated_bodies.py",
     "tests/media/test_files_survive.py tests/media/test_ffmpeg.py",

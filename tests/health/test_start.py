@@ -83,7 +83,8 @@ async def test_a_taken_port_is_told_with_its_cure(waia: Waia) -> None:
     assert line == f"waia: PORT {port} on HOST 127.0.0.1 cannot be used (Address already in use): choose another PORT"
 
 
-@pytest.mark.parametrize(("variable", "below"), [("WAIA_DATA", ""), ("MEDIA_ROOT", "media")])
+@pytest.mark.parametrize("below", ["", "media"])
+@pytest.mark.parametrize("variable", ["WAIA_DATA", "MEDIA_ROOT"])
 async def test_a_folder_that_cannot_be_made_is_told_with_its_cure(
     waia: Waia, tmp_path: Path, variable: str, below: str
 ) -> None:
@@ -142,9 +143,7 @@ async def test_admins_read_over_their_chats_that_the_token_is_refused(tmp_path: 
             assert "META_TOKEN falta, o Meta no lo acepta" in (await admin.get("/avisos")).text
 
 
-async def test_a_model_that_is_not_where_it_should_be_and_a_folder_that_closes_are_told(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+async def test_a_model_that_is_not_where_it_should_be_is_told(tmp_path: Path, sqlite_url: str) -> None:
     async with served(tmp_path, sqlite_url, VOICE_MODEL_PATH=str(tmp_path / "nowhere")) as road:
         await road.until("SELECT count(*) FROM account_alerts WHERE kind = 'voice_model_misplaced'")
         told = await readyz(road)

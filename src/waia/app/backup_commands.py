@@ -13,11 +13,11 @@ from waia.backups.restoring import Restored, restore
 from waia.backups.taking import Source, Taken, take
 from waia.backups.target import Target
 from waia.kit.db import Database
+from waia.kit.disk import MB
 from waia.kit.wakeups import Wakeups
 from waia.media.folder import FolderStorage
 from waia.settings import Settings
 
-MB = 1024 * 1024
 MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 PATIENCE_S = 600  # for a disk that is slow
 Tell = Callable[[str], None]

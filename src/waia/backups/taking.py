@@ -18,11 +18,11 @@ from waia.backups.rows import Packer
 from waia.backups.settings_file import settings_file
 from waia.kit import migrate
 from waia.kit.db import Database
+from waia.kit.disk import MB
 from waia.kit.failpoints import reach
 from waia.media.storage import NoSuchFile, Storage
 from waia.settings import Settings
 
-MB = 1024 * 1024
 ROWS_SHRINK_TO = 0.5
 """Of what they take in a database; usually it is a fifth."""
 NOTHING = "The database is empty: there is nothing to copy"

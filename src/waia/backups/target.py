@@ -17,11 +17,11 @@ from waia.backups.keeping import BEFORE_RESTORE, keep
 from waia.backups.manifest import Manifest, Refused
 from waia.kit import migrate
 from waia.kit.db import Database
+from waia.kit.disk import MB
 from waia.kit.failpoints import reach
 from waia.media.storage import NoSuchFile, Storage
 from waia.settings import Settings
 
-MB = 1024 * 1024
 LOOKS, LOOK_AGAIN_S = 5, 0.3
 GROWTH = 1.3
 """Of a database that is written anew, its index of search with it."""
