@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from waia.chats.models import Chat, Contact, Message
+from waia.kit import mysql
 from waia.kit.db import Database, Transaction
 from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of
@@ -26,6 +27,12 @@ FIND = Prepared(
     .order_by(Message.public_id)
 )
 RAISE = Prepared(update(MESSAGES).where(MESSAGES.c.public_id == bindparam("p")).values(status=bindparam("s")))
+EDIT = Prepared(
+    update(MESSAGES)
+    .where(MESSAGES.c.public_id == bindparam("p"))
+    .values(wamid=bindparam("w"), edited_at=bindparam("e"), error_code=bindparam("c"))
+)
+TRIPS = text("SHOW SESSION STATUS WHERE Variable_name = 'Questions'")
 
 
 @pytest.fixture
@@ -92,3 +99,53 @@ async def test_a_refused_row_is_an_integrity_error_and_rolls_back(database: Data
         await database.run(add_twice)
     async with database.writing() as tx:
         assert await tx.rows(FIND, {"ids": ["p001"], "status": 0}) == []
+
+
+async def trips(tx: Transaction) -> int:
+    """How often this connection asked its server so far."""
+    return int((await tx.execute(TRIPS)).one()[1])
+
+
+async def test_many_rows_go_in_one_trip_whatever_is_missing_in_them(database: Database) -> None:
+    rows = [{"p": f"p{n:03d}", "w": f"wamid.{n}" if n % 2 else None, "e": None, "c": n} for n in range(40)]
+    async with database.writing() as tx:
+        chat_id = await chat_of(tx)
+        await tx.change(ADD, [message(chat_id, number) for number in range(40)])
+        await tx.change(EDIT, rows)
+        before = 0 if database.is_sqlite else await trips(tx)
+        assert (await tx.change(EDIT, [*rows, {**rows[0], "p": "nobody"}])).count == 40
+        assert (await tx.change(EDIT, [{**rows[1], "e": NOON}, {**rows[2], "w": "wamid.2"}])).count == 2
+        if not database.is_sqlite:
+            assert await trips(tx) - before <= 2 + 2 + 1, "two statements, each prepared once, and the question itself"
+    async with database.reading() as tx:
+        asked = select(Message.public_id, Message.wamid, Message.edited_at, Message.error_code)
+        found = {row.public_id: tuple(row[1:]) for row in await tx.execute(asked)}
+    assert found["p001"] == ("wamid.1", NOON, 1)
+    assert found["p002"] == ("wamid.2", None, 2)
+    assert found["p004"] == (None, None, 4)
+
+
+async def test_rows_of_more_than_the_server_takes_at_once_go_in_several_trips(database: Database) -> None:
+    async with database.writing() as tx:
+        chat_id = await chat_of(tx)
+        long = [{**message(chat_id, number), "text": "á" * 1_900_000} for number in range(12)]
+        assert (await tx.change(ADD, long)).count == 12
+        lengths = (await tx.execute(select(func.length(Message.text)))).scalars().all()
+    assert len(lengths) == 12
+    assert min(lengths) >= 1_900_000
+
+
+async def test_a_connection_that_died_at_rest_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    async with database.reading() as tx:
+        reader = (await tx.execute(text("SELECT CONNECTION_ID()"))).scalar_one()
+    async with database.writing() as tx:
+        writer = (await tx.execute(text("SELECT CONNECTION_ID()"))).scalar_one()
+        await tx.execute(text(f"KILL {reader}"))
+    monkeypatch.setattr(mysql, "PING_AFTER_S", 0.0)
+    async with database.reading() as tx:
+        assert (await tx.execute(text("SELECT CONNECTION_ID()"))).scalar_one() != reader
+        await tx.execute(text(f"KILL {writer}"))
+    monkeypatch.setattr(mysql, "PING_AFTER_S", 60.0)
+    assert await database.run(chat_of), "whoever writes tries again with another connection"

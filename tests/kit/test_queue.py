@@ -150,8 +150,6 @@ async def _announce_and_fail(tx: Transaction) -> None:
 
 
 async def test_a_reading_transaction_cannot_write(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("on MariaDB the reader is an ordinary connection that is rolled back")
-    with pytest.raises(Exception, match="readonly"):
+    with pytest.raises(Exception, match=r"readonly|READ ONLY"):
         async with database.reading() as tx:
             await tx.execute(text("DELETE FROM lanes"))

@@ -32,7 +32,6 @@ MYSQL_RETRY_CODES = {1205, 1213, 1020, 2006, 2013, 2014}
 MAX_TRIES = 5
 LONGEST_WORDS = 200
 LONGEST_SETUP_S = 3600
-LOCK_WAIT_S = 2  # the server would wait 50 s, and a webhook is promised an answer in 3
 YIELD_AFTER_S = 0.005
 NOTHING: Values = {}
 WAITS = Histogram(
@@ -136,13 +135,15 @@ class Database:
         self.wakeups = wakeups
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
-        self._writer = (
-            _sqlite_on_loop(self.url, sqlite.Writing, SQLITE_WRITES)
-            if self.is_sqlite
-            else _mysql_engine(self.url, pool_size, idle_s)
-        )
-        self._reader = _sqlite_readers(self.url) if self.is_sqlite else self._writer
-        self._glancer = _sqlite_on_loop(self.url, sqlite.Glancing, SQLITE_READS) if self.is_sqlite else self._writer
+        if self.is_sqlite:
+            self._writer = _sqlite_on_loop(self.url, sqlite.Writing, SQLITE_WRITES)
+            self._reader = _sqlite_readers(self.url)
+            self._glancer = _sqlite_on_loop(self.url, sqlite.Glancing, SQLITE_READS)
+        else:
+            from waia.kit import mysql  # its driver takes 3 MB
+
+            self._writer = mysql.engine_for_writing(self.url, pool_size // 2, idle_s, _json)
+            self._reader = self._glancer = mysql.engine_for_reading(self.url, pool_size // 2, idle_s, _json)
 
     @property
     def folder(self) -> Path | None:
@@ -155,10 +156,9 @@ class Database:
 
     @property
     def connections_in_use(self) -> dict[str, int]:
-        """By what they are for; a server has one pool for everything."""
-        if not self.is_sqlite:
-            return {"all": _in_use(self._writer)}
-        return {"write": _in_use(self._writer), "read": _in_use(self._reader), "glance": _in_use(self._glancer)}
+        """By what they are for; a server has one pool for all that only reads."""
+        found = {"write": _in_use(self._writer), "read": _in_use(self._reader)}
+        return {**found, "glance": _in_use(self._glancer)} if self.is_sqlite else found
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         return self._reading(self._reader, "read")
@@ -298,36 +298,6 @@ async def _held(lock: asyncio.Lock | None) -> AsyncIterator[None]:
         return
     async with lock:
         yield
-
-
-def _mysql_engine(url: URL, pool_size: int, idle_s: float) -> AsyncEngine:
-    """The server ends a transaction that says nothing for `idle_s`: a machine that stands still holds nobody up."""
-    url = url.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"})
-    engine = create_async_engine(
-        url,
-        isolation_level="READ COMMITTED",
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_pre_ping=True,
-        pool_reset_on_return=None,  # SQLAlchemy itself rolls back what is open; after a commit nothing is
-        pool_recycle=1800,
-        pool_timeout=3,
-        connect_args={"connect_timeout": 3, "init_command": f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_S}"},
-        hide_parameters=True,  # they hold people's words, and errors are logged
-        json_serializer=_json,
-        json_deserializer=msgspec.json.decode,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(dbapi_connection: Any, _record: object) -> None:
-        cursor = dbapi_connection.cursor()
-        cursor.execute("SELECT VERSION()")
-        is_mariadb = "MariaDB" in cursor.fetchone()[0]
-        name = "idle_transaction_timeout" if is_mariadb else "wait_timeout"  # MySQL knows no other; idle ones reconnect
-        cursor.execute(f"SET SESSION {name} = {max(round(idle_s), 1)}")
-        cursor.close()
-
-    return engine
 
 
 def _sqlite_on_loop(url: URL, kind: type[sqlite.Glancing], pragmas: Sequence[str]) -> AsyncEngine:

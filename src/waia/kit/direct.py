@@ -4,7 +4,7 @@ The connection, its transaction and its errors stay SQLAlchemy's. Where somebody
 another one, SQLAlchemy executes them as it does all others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Cursor
 from typing import Any, NoReturn
@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from waia.kit.prepared import Prepared, Values
 
 DRIVERS = {"onloop", "asyncmy"}
+MOST_CHARACTERS = 1_000_000  # in one trip; a server takes 16 MB, a character four bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """How many rows a statement found to change, and the key of the one that it inserted, if any."""
+    """How many rows a statement found to change, and the key of the one that it inserted, if it was one."""
 
     count: int
     key: int
@@ -30,6 +31,7 @@ class Direct:
 
     def __init__(self, connection: AsyncConnection, driver: Any) -> None:
         self._connection, self._dialect, self._driver = connection, connection.dialect, driver
+        self._is_mariadb = getattr(connection.dialect, "is_mariadb", False)
 
     @classmethod
     async def on(cls, connection: AsyncConnection) -> "Direct | None":
@@ -50,7 +52,7 @@ class Direct:
         try:
             if self._dialect.driver == "onloop":
                 return list(self._driver.cursor(Cursor).execute(text, arguments))
-            async with self._driver.cursor() as cursor:
+            async with self._cursor() as cursor:
                 await cursor.execute(text, arguments)
                 found: Sequence[Any] = await cursor.fetchall()
                 return found
@@ -63,11 +65,21 @@ class Direct:
                 cursor: Cursor = self._driver.cursor(Cursor)
                 cursor = cursor.execute(text, many[0]) if len(many) == 1 else cursor.executemany(text, many)
                 return Changed(cursor.rowcount, cursor.lastrowid or 0)
-            async with self._driver.cursor() as found:
-                await (found.execute(text, many[0]) if len(many) == 1 else found.executemany(text, many))
-                return Changed(found.rowcount, found.lastrowid or 0)
+            async with self._cursor() as found:
+                if len(many) == 1:
+                    await found.execute(text, many[0])
+                    return Changed(found.rowcount, found.lastrowid or 0)
+                count = 0
+                for some in _in_trips(many):
+                    await found.executemany(*(_without_nulls(text, some) if self._is_mariadb else (text, some)))
+                    count += found.rowcount
+                return Changed(count, 0)
         except BaseException as error:  # noqa: BLE001  # told on, as what SQLAlchemy would have made of it
             await self._fail(error, text)
+
+    def _cursor(self) -> Any:
+        """One that prepares what it executes, once a connection (kit/mysql.py)."""
+        return self._driver.cursor(self._dialect.loaded_dbapi.asyncmy.cursors.Cursor)
 
     async def _fail(self, error: BaseException, text: str) -> NoReturn:
         """As SQLAlchemy's own. Who was cancelled in mid-statement leaves a connection that nobody can use any more."""
@@ -84,3 +96,24 @@ class Direct:
         raise DBAPIError.instance(
             text, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=self._dialect
         ) from error
+
+
+def _in_trips(many: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    size = sum(len(value) for row in many for value in row if type(value) is str or type(value) is bytes)
+    if size <= MOST_CHARACTERS or len(many) == 1:
+        yield many
+        return
+    yield from _in_trips(many[: len(many) // 2])
+    yield from _in_trips(many[len(many) // 2 :])
+
+
+def _without_nulls(text: str, many: Sequence[Sequence[Any]]) -> tuple[str, Sequence[Sequence[Any]]]:
+    """MariaDB takes rows in one trip when it knows each column's type: one that is NULL in all goes into the text."""
+    empty = [column.count(None) == len(many) for column in zip(*many, strict=True)]
+    pieces = text.split("%s")
+    if not any(empty) or len(pieces) != len(empty) + 1:
+        return text, many
+    marks = ["NULL" if is_empty else "%s" for is_empty in empty]
+    kept = [place for place, is_empty in enumerate(empty) if not is_empty]
+    written = "".join(piece + mark for piece, mark in zip(pieces, [*marks, ""], strict=True))
+    return written, [[row[place] for place in kept] for row in many]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Index, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Index, String, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,8 +59,8 @@ KEPT_EVENTS = 50_000
 
 async def append(tx: "Transaction", announcements: Sequence[Announcement]) -> None:
     distinct = list(dict.fromkeys(announcements))
-    await tx.change(_ADVANCE, {"by": len(distinct)})
-    ((last,),) = await tx.rows(_LAST)
+    done = await tx.change(_ADVANCE, {"by": len(distinct)})
+    last = done.key if tx.dialect == "mysql" else (await tx.rows(_LAST))[0].value
     first, now = last - len(distinct) + 1, datetime.now(UTC)
     rows = [
         {"seq": first + n, "kind": item.kind, "chat_id": item.chat_id, "ref": item.ref, "at": now}
@@ -88,11 +88,16 @@ async def read_after(tx: "Transaction", seq: int, limit: int = 500) -> list[Logg
 
 
 _COUNTER = table_of(Counter)
-_ADVANCE = Prepared(
-    update(_COUNTER)
-    .where(_COUNTER.c.name == "events")
-    .values(value=_COUNTER.c.value + bindparam("by", type_=BigInteger))
-)
+
+
+def _advance(dialect: str) -> Update:
+    """A server tells the new value with its answer; SQLite is asked for it, which costs nothing."""
+    value = _COUNTER.c.value + bindparam("by", type_=BigInteger)
+    told = func.last_insert_id(value) if dialect == "mysql" else value
+    return update(_COUNTER).where(_COUNTER.c.name == "events").values(value=told)
+
+
+_ADVANCE = Prepared(_advance)
 _LAST = Prepared(select(Counter.value).where(Counter.name == "events"))
 _ADD = Prepared(insert(table_of(Event)))
 _AFTER = Prepared(
