@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waia.kit.columns import Model, UtcDateTime, big_id, long_bytes, long_text
 
 
 class SheetImport(Model):
-    """`state` is waiting, checking, ready, refused, applied. `content` goes once it was looked through.
+    """`state` is waiting, checking, ready, refused, applied. `content` goes once it was applied.
 
-    `report` is a summary of what was found, as JSON, `changes` a line of JSON for each thing that applying it writes;
-    `basis` names the state that the rows were compared with.
+    `report` is a summary of what was found, as JSON; `basis` names the state that the rows were compared with.
     """
 
     __tablename__ = "sheet_imports"
@@ -28,6 +27,21 @@ class SheetImport(Model):
     content: Mapped[bytes | None] = mapped_column(long_bytes())
     basis: Mapped[str] = mapped_column(String(64), default="", server_default="")
     report: Mapped[str | None] = mapped_column(long_text())
-    changes: Mapped[bytes | None] = mapped_column(long_bytes())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SheetChange(Model):
+    """One thing that applying a sheet writes, in its order (`place`).
+
+    `target_id` names what there is already, `added` counts what is new from 0; the other one is NULL.
+    """
+
+    __tablename__ = "sheet_changes"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("sheet_imports.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(6))
+    target_id: Mapped[int | None] = mapped_column(Integer)
+    added: Mapped[int | None] = mapped_column(Integer)
+    content: Mapped[str] = mapped_column(long_text())

@@ -13,7 +13,7 @@ NULLABLE = (
 )  # fmt: skip
 
 
-class MediaRef(msgspec.Struct, frozen=True):
+class MediaRef(msgspec.Struct, frozen=True, gc=False):
     """A file of ours (`file_id`), or only its address."""
 
     url: str
@@ -21,7 +21,7 @@ class MediaRef(msgspec.Struct, frozen=True):
     file_id: int | None = None
 
 
-class RuleContent(msgspec.Struct, frozen=True):
+class RuleContent(msgspec.Struct, frozen=True, gc=False):
     """Columns by their English names, texts as people wrote them; empty means absent.
 
     `options` is the JSON text of the menu. Of two rules the one with the lower (`priority`, id) comes first.

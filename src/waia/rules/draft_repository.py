@@ -8,13 +8,12 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from waia.accounts.models import Role, User
 from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
 from waia.kit.events import Counter
-from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of, upsert
 from waia.rules.content import Contents, MediaRef, RuleContent, columns_of, content_from_json
 from waia.rules.draft import Draft, Pending
@@ -30,7 +29,6 @@ NEWEST_VERSIONS = 200
 CHUNK = 500
 _RULES, _MEDIAS, _DRAFTS, _VERSIONS = (table_of(model) for model in (RuleRow, RuleMedia, RuleDraft, FlowVersion))
 _PARTS = ("author_id", "changed_at", "deleted", "rule")
-_KEEP = Prepared(lambda dialect: upsert(dialect, RuleDraft, ("rule_id",), _PARTS))
 _NAME = func.coalesce(func.nullif(User.display_name, ""), User.username, "").label("author")
 
 
@@ -50,7 +48,7 @@ async def next_rule_id(tx: Transaction) -> int:
     return (await next_rule_ids(tx, 1))[0]
 
 
-async def next_rule_ids(tx: Transaction, count: int) -> Sequence[int]:
+async def next_rule_ids(tx: Transaction, count: int) -> range:
     """Ids that no rule ever had: an old menu names the rule that sent it. The caller holds the lock."""
     last = await _last_rule_id(tx)
     await tx.execute(update(Counter).where(Counter.name == COUNTER).values(value=last + count))
@@ -107,14 +105,9 @@ async def keep_all(tx: Transaction, rules: Contents, user: SignedIn, now: dateti
         await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), _PARTS), rows)
 
 
-async def keep_packed(
-    tx: Transaction, rules: Mapping[int, Raw], user: SignedIn, now: datetime, *, deleted: bool
-) -> None:
-    """Many at once, each as the JSON of its content; in slices, so that others get their turn."""
-    about = {"author_id": user.id, "changed_at": now, "deleted": deleted}
-    rows = [{"rule_id": rule_id, "rule": packed, **about} for rule_id, packed in rules.items()]
-    for start in range(0, len(rows), CHUNK):
-        await tx.change(_KEEP, rows[start : start + CHUNK])
+async def keep_found(tx: Transaction, found: Select[Any]) -> None:
+    """Many at once, as this statement finds them: rule, author, when, whether it goes, the JSON of its content."""
+    await tx.execute(upsert(tx.dialect, RuleDraft, ("rule_id",), _PARTS).from_select(["rule_id", *_PARTS], found))
 
 
 async def drop(tx: Transaction, rule_ids: Sequence[int]) -> None:

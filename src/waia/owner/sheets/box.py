@@ -22,8 +22,8 @@ GAVE_UP = N_("El archivo pide demasiada memoria o demasiado tiempo. Copia los da
 
 async def look_through(
     content: bytes, context: Context, folder: Path, tell: Callable[[int], Awaitable[None]], *, wall_s: float = WALL_S
-) -> tuple[Summary, bytes]:
-    """What stands in the sheet against what is there, and the lines of what it changes (`Change`).
+) -> tuple[Summary, Path]:
+    """What stands in the sheet against what is there, and the file with the lines of what it changes (`Change`).
 
     Never raises for anything that the file holds.
     """
@@ -33,9 +33,9 @@ async def look_through(
     command = [sys.executable, "-I", CHILD, *map(str, (sheet, told, summary, changes))]
     code = await _run(command, tell, wall_s)
     if code != 0 or not summary.is_file():
-        return Summary(problems=[Problem("", GAVE_UP)], more={"problems": 1}), b""
-    found = msgspec.json.decode(await asyncio.to_thread(summary.read_bytes), type=Summary)
-    return found, await asyncio.to_thread(changes.read_bytes)
+        await asyncio.to_thread(changes.write_bytes, b"")
+        return Summary(problems=[Problem("", GAVE_UP)], more={"problems": 1}), changes
+    return msgspec.json.decode(await asyncio.to_thread(summary.read_bytes), type=Summary), changes
 
 
 def _write(file: Path, context: Context) -> None:

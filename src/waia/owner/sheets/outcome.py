@@ -1,6 +1,8 @@
 """What comes of a compared sheet: a summary for the page, and a line for each thing that applying it writes."""
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import IO
 
 import msgspec
 
@@ -9,6 +11,7 @@ from waia.owner.sheets.rule_values import rule_content
 from waia.owner.sheets.values import ADDED, CHANGED, SAME, Act, Change, Context, Report, Summary, Values
 
 SHOWN = 300
+_LINE = msgspec.json.Decoder(Change)
 
 
 def summary_of(report: Report) -> Summary:
@@ -33,6 +36,11 @@ def changes_of(report: Report, context: Context) -> Iterator[Change]:
             yield Change(item.id, Act.RESET if is_in_force else Act.WRITE, _content(item.values, context))
     for gone_id, _ in report.removed:
         yield Change(gone_id, Act.REMOVE, _content(context.current[str(gone_id)], context))
+
+
+def next_changes(lines: IO[bytes], most: int) -> list[Change]:
+    """From their lines, one by one: a thread that decodes in one piece holds everybody up until it is done."""
+    return [_LINE.decode(line) for line in islice(lines, most)]
 
 
 def _content(values: Values, context: Context) -> msgspec.Raw:

@@ -96,18 +96,15 @@ async def show_import(office: Given[Office], import_id: FromPath[int]) -> Respon
 async def apply(office: Given[Office], import_id: FromPath[int]) -> Response[Any]:
     """What was shown, or nothing: when something changed since, it is compared anew."""
     async with office.accounts.database.reading() as tx:
-        row, packed = await imports.import_of(tx, import_id, office.user.id), b""
-        if row is None or row.state not in {"ready", "applied"}:
-            raise NotFound
-        if row.state == "ready":
-            packed = await imports.changes_of(tx, import_id)
-    changes, summary = await asyncio.to_thread(targets.changes_in, packed), _summary(row)
-    profile = await _profile(office, row)
+        row = await imports.import_of(tx, import_id, office.user.id)
+    if row is None or row.state not in {"ready", "applied"}:
+        raise NotFound
+    profile, summary = await _profile(office, row), _summary(row)
 
     async def work(tx: Transaction) -> None:
         if not await imports.mark_applied(tx, import_id):
             return
-        if not await targets.apply(tx, office.by, row.kind, row.basis, summary, changes):
+        if not await targets.apply(tx, office.by, row, summary):
             raise ChangedMeanwhile
         if profile:
             await choose_profile(tx, FlowProfile.ORIGINAL)

@@ -1,12 +1,11 @@
 """Rules as the target of a sheet: what the draft says now, and how a checked sheet becomes part of it."""
 
-from collections.abc import Sequence
-
 from waia.accounts.office import By
 from waia.kit.db import Transaction
+from waia.owner.sheets import repository as imports
 from waia.owner.sheets.columns import RULES
 from waia.owner.sheets.rule_values import values_of
-from waia.owner.sheets.values import Act, Change, Context, Values
+from waia.owner.sheets.values import Context, Values
 from waia.rules import draft_repository as repository
 from waia.rules.draft import Draft
 
@@ -29,11 +28,8 @@ def context_of(draft: Draft, roles: list[str], handlers: list[str], *, replace_a
     )
 
 
-async def write_rules(tx: Transaction, by: By, changes: Sequence[Change]) -> None:
+async def write_rules(tx: Transaction, by: By, import_id: int) -> None:
     """What the sheet adds, changes and removes becomes part of the draft. The caller holds the draft's lock."""
-    fresh = iter(await repository.next_rule_ids(tx, sum(change.id is None for change in changes)))
-    rules = {next(fresh) if one.id is None else one.id: one for one in changes}
-    for act, deleted in ((Act.WRITE, False), (Act.REMOVE, True)):
-        packed = {rule_id: change.content for rule_id, change in rules.items() if change.act is act}
-        await repository.keep_packed(tx, packed, by.actor, by.now, deleted=deleted)
-    await repository.drop(tx, [rule_id for rule_id, change in rules.items() if change.act is Act.RESET])
+    fresh = await repository.next_rule_ids(tx, await imports.count_added(tx, import_id))
+    await repository.keep_found(tx, imports.drafted_by(import_id, fresh.start, by))
+    await repository.drop(tx, await imports.reset_by(tx, import_id))

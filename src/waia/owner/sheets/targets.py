@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
+from sqlalchemy import Row
 
 from waia.accounts.office import By
 from waia.accounts.staff_repository import roles_by_name
 from waia.kit.db import Transaction
+from waia.owner.sheets import repository as imports
 from waia.owner.sheets import rule_target
 from waia.owner.sheets.columns import RULES
 from waia.owner.sheets.kinds import EVERYBODY
@@ -47,23 +50,18 @@ async def context_of(tx: Transaction, kind: str, handlers: list[str], *, replace
     return Compared(context, basis)
 
 
-async def apply(tx: Transaction, by: By, kind: str, basis: str, summary: Summary, changes: Sequence[Change]) -> bool:
-    """All of it, with one entry in the trail. False, and nothing, when something changed since it was compared."""
-    if await _turn(tx, kind) != f"{int(basis) + 1}":
+async def apply(tx: Transaction, by: By, found: Row[Any], summary: Summary) -> bool:
+    """All of an import, with one entry in the trail. False, and nothing, when it was compared with something older."""
+    kind = found.kind
+    if await _turn(tx, kind) != f"{int(found.basis) + 1}":
         return False
     if kind == RULES:
-        await rule_target.write_rules(tx, by, changes)
+        await rule_target.write_rules(tx, by, found.id)
     else:
-        await _write_replies(tx, by, changes)
+        await _write_replies(tx, by, await imports.changes_of(tx, found.id))
     counts = {name: summary.counts[name] for name in (ADDED, CHANGED)} | {"removed": summary.more["removed"]}
     await by.note(tx, "rules_imported" if kind == RULES else "replies_imported", "", **counts)
     return True
-
-
-def changes_in(packed: bytes) -> list[Change]:
-    """From their lines; short steps, because a thread that decodes holds everybody up until it is done."""
-    decoder = msgspec.json.Decoder(Change)
-    return [decoder.decode(line) for line in packed.splitlines()]
 
 
 async def _basis(tx: Transaction, kind: str) -> str:

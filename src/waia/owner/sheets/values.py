@@ -89,7 +89,7 @@ class Act(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):
-    """What applying a sheet writes: a line of JSON each, so that a large sheet is never read in one piece.
+    """What applying a sheet writes: a line of JSON each, then a row, so that a large sheet is never read in one piece.
 
     `id` is None for what is new, `content` is what it says or said last.
     """

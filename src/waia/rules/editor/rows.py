@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -56,18 +57,34 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`place` counts from 1 among the rules of the step; 0 for one that the draft removes."""
+    """`place` counts from 1 among the rules of the step; 0 for one that the draft removes. `known`: steps with rules.
+
+    What is shown of it is worked out when it is shown: of ten thousand rows a page shows a few.
+    """
 
     id: int
     content: RuleContent
     status: Status
-    triggers: tuple[str, ...]
-    more_triggers: int
-    excerpt: str
-    ways: tuple[Way, ...]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     author: str
+    known: AbstractSet[str]
     place: int = 0
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        return split_triggers(self.content.triggers)[:MOST_TRIGGERS]
+
+    @property
+    def more_triggers(self) -> int:
+        return max(0, len(split_triggers(self.content.triggers)) - MOST_TRIGGERS)
+
+    @property
+    def excerpt(self) -> str:
+        return excerpt(self.content.text)
+
+    @property
+    def ways(self) -> Sequence[Way]:
+        return tuple(_ways(self.content, self.known))
 
     @property
     def worst(self) -> Severity | None:
@@ -135,13 +152,18 @@ def rows_of(state: State) -> Iterator[Row]:
     by_rule, changed = state.checked.by_rule, {one.rule_id for one in changes_between(draft.live, draft.rules)}
     places = Counter[str]()
     for rule_id, content in everything:
-        row = _row(draft, rule_id, content, by_rule.get(rule_id, []), known)
-        if rule_id in removed:
-            yield row
-            continue
-        places[step_key(content.step)] += 1
-        row = replace(row, place=places[step_key(content.step)])
-        yield row if rule_id in changed else replace(row, status=Status.SAME)
+        is_removed, change = rule_id in removed, draft.pending.get(rule_id)
+        step = step_key(content.step)
+        places[step] += not is_removed
+        yield Row(
+            id=rule_id,
+            content=content,
+            status=draft.status(rule_id) if is_removed or rule_id in changed else Status.SAME,
+            findings=by_rule.get(rule_id, ()),
+            author=change.author if change else "",
+            known=known,
+            place=0 if is_removed else places[step],
+        )
 
 
 def row_of(state: State, rule_id: int) -> Row | None:
@@ -160,22 +182,7 @@ def step_names(draft: Draft) -> list[str]:
     return sorted(names.values())
 
 
-def _row(draft: Draft, rule_id: int, content: RuleContent, findings: list[Finding], known: set[str]) -> Row:
-    triggers, change = split_triggers(content.triggers), draft.pending.get(rule_id)
-    return Row(
-        id=rule_id,
-        content=content,
-        status=draft.status(rule_id),
-        triggers=triggers[:MOST_TRIGGERS],
-        more_triggers=max(0, len(triggers) - MOST_TRIGGERS),
-        excerpt=excerpt(content.text),
-        ways=tuple(_ways(content, known)),
-        findings=tuple(findings),
-        author=change.author if change else "",
-    )
-
-
-def _ways(content: RuleContent, known: set[str]) -> Iterator[Way]:
+def _ways(content: RuleContent, known: AbstractSet[str]) -> Iterator[Way]:
     kind = {"boton": RuleKind.BUTTONS, "lista": RuleKind.LIST}.get(content.kind)
     menu = parse_menu(content.options, kind) if kind else None
     for option in menu.options if menu else ():
