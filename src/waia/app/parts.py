@@ -179,7 +179,7 @@ def make_parts(settings: Settings) -> Parts:
     clock, wakeups, closing = Clock(settings.frozen_clock), Wakeups(), asyncio.Event()
     database = Database(settings.sqlalchemy_url, wakeups, idle_s=settings.lease_s)
     disk, address = Disk(database.folder, int(settings.disk_reserve_mb * MB)), settings.own_address
-    pages = Pages(settings.timezone, clock, demo=settings.demo)
+    pages = Pages(settings.timezone, clock, demo=settings.demo, kept=settings.data_dir / "cache" / "templates")
     rules = Rules(database, settings, channel_refusal=refusal_for(address))
     recorder, mind = Recorder(database, clock), Mind(rules, clock, address)
     client = open_client(settings.meta_api_url, settings.meta_api_version, settings.meta_token)

@@ -26,7 +26,7 @@ from waia.settings import SettingError, Settings
 from waia.transcription.standing import standing
 
 KEEP_ALIVE_S = 30  # longer than a proxy keeps its connections (tools/deploy/Caddyfile), or it meets one just closing
-SWITCH_INTERVAL_S = 0.0005  # a writer thread beside a busy event loop starves with Python's default
+SWITCH_INTERVAL_S = 0.0001  # each statement gives the interpreter away: beside a busy thread it comes back this late
 
 log = structlog.get_logger()
 

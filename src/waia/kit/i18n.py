@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale, dates, numbers
@@ -134,8 +135,12 @@ def _translator(language: str) -> Translator:
     return Translator(language, singulars, plurals, gettext_rules.c2py(catalogue.plural_expr))
 
 
+def catalogue_file(language: str) -> Path:
+    return locale_dir() / language / "LC_MESSAGES/waia.po"
+
+
 def _catalogue(language: str) -> Catalog:
-    with (locale_dir() / language / "LC_MESSAGES/waia.po").open("rb") as file:
+    with catalogue_file(language).open("rb") as file:
         return read_po(file, locale=language)
 
 
