@@ -127,11 +127,45 @@ async def test_every_figure_leads_to_exactly_the_rows_that_it_counts(board: Shop
             for row in (await _json(beto, f"/api/tablero/{key}?periodo=30d"))["filas"]:
                 for value, link in zip(row["valores"], row["detalles"], strict=True):
                     if link and value:
-                        assert len((await beto.get(link)).ids("behind")) == value, (key, row)
+                        assert await _listed(beto, link) == value, (key, row)
         talks = await _json(beto, "/api/tablero/conversaciones?periodo=30d")
         for figure in talks["datos"]:
-            listed = (await beto.get(figure["detalle"])).html.count('class="table__row"')
-            assert listed == figure["valor"], figure
+            assert await _listed(beto, figure["detalle"]) == figure["valor"], figure
+
+
+async def test_a_first_answer_leads_to_the_conversations_of_who_gave_it(board: Shop) -> None:
+    """Ana answered first, Beto has the chat since then: her figure, and in his filter none."""
+    ana, beto_id = board.users["ana"], board.users["beto"]
+    emma, at = await board.add_chat("Emma", numero="573000000003"), datetime(2026, 11, 22, 15, tzinfo=UTC)
+    await board.add_message(emma, "Hola", timestamp=at, roles_then="", held_by="queue")
+    for minutes, author in ((1, ana), (2, beto_id)):
+        sent: dict[str, Any] = {
+            "author": "user",
+            "user_id": author,
+            "owner_then": author,
+            "timestamp": at + timedelta(minutes=minutes),
+        }
+        await board.add_sent(emma, "Voy", **sent)
+    await count_all(board)
+    async with board.browser("beto") as beto:
+        for asked in ("", f"&asesor={ana}", f"&asesor={beto_id}"):
+            rows = (await _json(beto, f"/api/tablero/asesores?periodo=30d{asked}"))["filas"]
+            firsts = {row["nombre"]: (row["valores"][1], row["detalles"][1]) for row in rows}
+            times = (await _json(beto, f"/api/tablero/tiempos?periodo=30d{asked}"))["filas"][1]
+            expected = {"": 2, f"&asesor={ana}": 2, f"&asesor={beto_id}": 0}[asked]
+            assert (firsts.get("Ana Torres", (0,))[0], times["valores"][2]) == (expected, expected), asked
+            assert firsts.get("Beto Salas", (0, None)) == (0, None)
+            for link in filter(None, (firsts.get("Ana Torres", (0, None))[1], times["detalles"][2])):
+                assert await _listed(beto, link) == expected, (asked, link)
+        shown = await beto.get(f"/tablero/conversaciones?periodo=30d&respuesta=persona&asesor={ana}")
+        assert "Primera respuesta de" in shown.page.text()
+
+
+async def _listed(beto: Browser, link: str) -> int:
+    """Rows of the list behind a figure: messages, or conversations."""
+    answer = await beto.get(link)
+    rows = answer.ids("behind") if "/mensajes" in link else answer.html.count('class="table__row"')
+    return rows if isinstance(rows, int) else len(rows)
 
 
 async def test_customers_without_an_agent_are_listed_and_add_up_to_their_figures(board: Shop) -> None:

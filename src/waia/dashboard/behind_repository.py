@@ -183,7 +183,8 @@ def _talk_filters(behind: Behind) -> list[ColumnElement[bool]]:
     if filters.role_id is not None:
         found.append(row.roles.contains(f",{filters.role_id},"))
     if filters.owner_id is not None:
-        found.append(row.owner_id == filters.owner_id)
+        whose = row.person_id if narrowing.answered_by == "persona" else row.owner_id  # as counting.PERSONAL
+        found.append(whose == filters.owner_id)
     if filters.number:
         found.append(Chat.numero == filters.number)
     if narrowing.handled:

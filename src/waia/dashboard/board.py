@@ -45,8 +45,8 @@ class Board:
     def messages(self, filters: Filters | None = None, **more: str) -> str:
         return _address("/tablero/mensajes", filters or self.filters.dated, more)
 
-    def talks(self, **more: str) -> str:
-        return _address("/tablero/conversaciones", self.filters.dated, more)
+    def talks(self, filters: Filters | None = None, /, **more: str) -> str:
+        return _address("/tablero/conversaciones", filters or self.filters.dated, more)
 
     def on_days(self, author: str) -> str:
         """The messages of an author (empty: of all) on one `{day}`, to be filled in: a year has many."""
@@ -225,7 +225,8 @@ async def show_agents(board: Board) -> Card:
         link = board.messages(own, **({} if owner_id else {"telefono": "1"}))
         times = Counter({int(term): held for (_, owner, term), held in waits.items() if owner == owner_id and owner})
         answered, middle = times.total(), percentile(times, HALF)
-        cells = (Cell(n, link=link), Cell(answered), Cell(middle, Is.SECONDS))
+        first = board.talks(board.filters.dated.narrowed(owner_id=owner_id), respuesta="persona") if answered else ""
+        cells = (Cell(n, link=link), Cell(answered, link=first), Cell(middle, Is.SECONDS))
         rows.append(Row(name, cells))
     return Card(
         "asesores",

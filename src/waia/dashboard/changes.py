@@ -158,6 +158,7 @@ def _conversation(chat_id: int, each: Conversation, basis: Basis) -> dict[str, A
         "bot_s": _whole_s(each.bot_since, each.bot_at),
         "person_s": _whole_s(each.person_since, each.person_at),
         "person_open_s": open_s(each, basis),
+        "person_id": each.person_id,
         "closed_at": each.closed_at,
     }
 

@@ -27,6 +27,7 @@ from waia.whatsapp.error_words import reason_words
 
 ADMINS = [require_admin]
 LONGEST_TEXT = 240
+IN_CHARGE = N_("A cargo de")
 HANDLED_WORDS = {
     "bot": N_("Solo el bot"),
     "person": N_("Una persona"),
@@ -123,20 +124,18 @@ async def _told(tx: Transaction, behind: Behind) -> list[tuple[str, str]]:
     told = [(AUTHORS[name][0], "") for name in filters.authors]
     told += [(KIND_WORDS.get(filters.kind, filters.kind), "")] if filters.kind else []
     told += [(N_("Número"), filters.number)] if filters.number else []
-    told += await _names(tx, filters)
+    told += await _names(tx, filters, N_("Primera respuesta de") if narrowing.answered_by == "persona" else IN_CHARGE)
     return told + _narrowings(narrowing)
 
 
-async def _names(tx: Transaction, filters: Filters) -> list[tuple[str, str]]:
+async def _names(tx: Transaction, filters: Filters, whose: str) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     if filters.role_id is not None:
         roles = await figures_repository.role_names(tx)
         told.append((N_("Rol"), roles.get(filters.role_id, ("", str(filters.role_id)))[1]))
     if filters.owner_id is not None:
         people = await figures_repository.people_names(tx)
-        told.append(
-            (N_("A cargo de"), people.get(filters.owner_id, "")) if filters.owner_id else (N_("Nadie a cargo"), "")
-        )
+        told.append((whose, people.get(filters.owner_id, "")) if filters.owner_id else (N_("Nadie a cargo"), ""))
     return told
 
 

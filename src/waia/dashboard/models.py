@@ -36,7 +36,10 @@ class ChatDay(Model):
 
 
 class ConversationRow(Model):
-    """A conversation, under the day on which it began. `handled_by`: bot, person, waiting or nobody; times in s."""
+    """A conversation, under the day on which it began. `handled_by`: bot, person, waiting or nobody; times in s.
+
+    `person_id`: who was the first person to answer (0: from the phone app, or nobody).
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (Index(None, "day", "opened_at"), Model.__table_args__)
@@ -51,6 +54,7 @@ class ConversationRow(Model):
     bot_s: Mapped[int | None] = mapped_column(Integer)
     person_s: Mapped[int | None] = mapped_column(Integer)
     person_open_s: Mapped[int | None] = mapped_column(Integer)
+    person_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

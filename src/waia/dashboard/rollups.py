@@ -17,7 +17,7 @@ from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.events import LoggedEvent, read_after
 
-VERSION = 1
+VERSION = 2
 EVENTS_AT_ONCE, CHATS_AT_ONCE = 500, 25
 A_BURST = timedelta(minutes=10)
 BEGINNING = date(1970, 1, 2)
