@@ -27,8 +27,8 @@ ON_SQLITE: dict[str, Measurement] = {
     "process": process.measure,
     "bot": bot.measure,
     "ingest": ingest.measure,
+    "pages": pages.measure,  # before the road, which writes into one of its two databases
     "road": road.measure,
-    "pages": pages.measure,
     "search": search.measure,
     "sheets": sheets.measure,
     "numbers": numbers.measure,

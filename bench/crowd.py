@@ -80,8 +80,10 @@ class Crowd:
 
     def _pump(self) -> None:
         while self._requests and self._free:
-            self._busy += 1
-            self._free.pop().send(self._requests.popleft())
+            line = self._free.pop()
+            if line.is_open:  # one that nobody needed for a while was closed by the server
+                self._busy += 1
+                line.send(self._requests.popleft())
         if not (self._busy or self._waiting):
             self._quiet.set()
 

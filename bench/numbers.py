@@ -4,13 +4,12 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import median
 
-from bench.customers import Customers
 from bench.figures import Figure, Of, at_least, at_most
-from bench.graph import graph
-from bench.load import as_fast_as_possible
 from bench.office import open_logins
+from bench.road import sustained
 from bench.stand import Ground, Stand
 from bench.town import build, multiply
 from bench.wire import ask, get
@@ -39,8 +38,8 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
     yield Figure(name, many[steepest], "ms", growth=growth, aim=at_most(1.5, Of.GROWTH))
     for key, ms in others.items():
         yield Figure(f"board card {key} of 30 days of nobody's menu, {total}", ms, "ms", aim=at_most(50))
-    without, counting = await _ingest(ground)
-    yield Figure("webhook, workers draining and counting", counting, "acks/s", without, aim=at_least(0.9, Of.RATIO))
+    without, counting = await _taken_in(ground)
+    yield Figure("whole road, counted for the board", counting, "messages/s", without, aim=at_least(0.9, Of.RATIO))
 
 
 async def _card_times(ground: Ground, stand: Stand, cookie: str) -> tuple[Times, Times]:
@@ -49,6 +48,8 @@ async def _card_times(ground: Ground, stand: Stand, cookie: str) -> tuple[Times,
     last = datetime.now(UTC).date() - timedelta(days=9)
     other = f"periodo=otro&del={last - timedelta(days=29)}&al={last}"
     async with stand.serving(web_only=True) as serving:
+        for key in SHOWS:  # statements are written and pages read for the first time
+            await _time(serving.port, cookie, f"{key}?{PERIOD}", 2)
         times = {key: await _time(serving.port, cookie, f"{key}?{PERIOD}", looks) for key in SHOWS}
         return times, {key: await _time(serving.port, cookie, f"{key}?{other}", looks) for key in BY_CHAT}
 
@@ -66,15 +67,14 @@ async def _time(port: int, cookie: str, card: str, looks: int) -> float:
     return median(times[looks // 6 :])
 
 
-async def _ingest(ground: Ground) -> tuple[float, float]:
-    """Acks a second without the board and with it; in turns, so that the machine's moods fall on both."""
+async def _taken_in(ground: Ground) -> tuple[float, float]:
+    """Messages a second on the whole road without the board and with it, each time on an empty database.
+
+    In turns, so that the machine's moods fall on both.
+    """
     rates: dict[bool, list[float]] = {True: [], False: []}
-    customers, size = Customers(ground.size.people), ground.size
-    async with graph(lambda _: None) as port, ground.stand() as stand:
-        for counts in (False, True, True, False):
-            command = None if counts else UNCOUNTED
-            async with stand.serving(port, command=command) as serving:
-                await as_fast_as_possible(serving.port, customers.says, size.warm_s / 2)
-                pressed = await as_fast_as_possible(serving.port, customers.says, size.press_s / 2)
-                rates[counts].append(pressed.rate)
+    for counts in (False, True, True, False) * 2:
+        async with ground.stand() as stand:
+            serve = partial(stand.serving, command=None if counts else UNCOUNTED)
+            rates[counts].append((await sustained(ground, serve, ground.size.press_s)).rate)
     return median(rates[False]), median(rates[True])

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import insert, select, text
 
 from bench.customers import FIRST, NUMBER_ID
+from bench.settling import settle
 from waia.accounts.cookies import new_token, token_hash
 from waia.accounts.models import Login, Role, User, UserRole
 from waia.kit.db import Database, Transaction
@@ -61,6 +62,7 @@ async def fill(url: str, chats: int) -> None:
     database = Database(url, Wakeups())
     try:
         await database.run(lambda tx: _fill(tx, chats))
+        await settle(database)
     finally:
         await database.close()
 

@@ -24,16 +24,16 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
         name = f"reply at 30/s, {ground.size.people} chats, quiet window {quiet_s} s"
         yield Figure(f"{name}, p50", percentile(waits, 0.5) * 1000, "ms", floor, aim=aim)
         yield Figure(f"{name}, p99", percentile(waits, 0.99) * 1000, "ms", floor)
-    bare = await _sustained(ground, ground.bare)
+    bare = await sustained(ground, ground.bare)
     async with ground.stand() as stand:
-        little = await _sustained(ground, stand.serving)
-    much = await _sustained(ground, (await ground.filled(ground.size.many)).serving)
+        little = await sustained(ground, stand.serving)
+    much = await sustained(ground, (await ground.filled(ground.size.many)).serving)
     aim = at_least(300 if ground.mariadb else 500)
     yield Figure("whole road, sustained", little.rate, "messages/s", bare.rate, much.rate / little.rate, aim=aim)
     growth = much.cpu_ms / little.cpu_ms
     yield Figure("whole road, processor time", little.cpu_ms, "ms/message", bare.cpu_ms, growth)
     async with ground.stand() as stand:
-        ticks = await _sustained(ground, stand.serving, ticks=True)
+        ticks = await sustained(ground, stand.serving, ticks=True)
     yield Figure("whole road, three statuses for each reply", ticks.rate, "messages/s")
     yield Figure("whole road, lost", little.lost + much.lost + ticks.lost, "messages", aim=at_most(0))
     yield Figure("memory after the road", little.rss_mb, "MB")
@@ -60,23 +60,23 @@ async def _latency(ground: Ground, quiet_s: str) -> list[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sustained:
+class Sustained:
     rate: float
     lost: int
     cpu_ms: float
     rss_mb: float
 
 
-async def _sustained(ground: Ground, serve: Serve, *, ticks: bool = False) -> _Sustained:
+async def sustained(ground: Ground, serve: Serve, seconds: float | None = None, *, ticks: bool = False) -> Sustained:
     """Twice as many customers as chats above: Meta takes one message each 6 s for one customer, after a burst."""
     crowd = Crowd(ground.size.people * 2, ticks=ticks)
     async with graph(crowd.hear) as port, serve(port) as serving:
         await crowd.talk(serving.port, ground.size.warm_s)
         cpu_before = serving.cpu_s
-        talked = await crowd.talk(serving.port, ground.size.road_s)
+        talked = await crowd.talk(serving.port, seconds or ground.size.road_s)
         cpu_ms = (serving.cpu_s - cpu_before) / talked.answered * 1000
         crowd.close()
-        return _Sustained(talked.answered / talked.lasted_s, crowd.unanswered + crowd.refused, cpu_ms, serving.rss_mb)
+        return Sustained(talked.answered / talked.lasted_s, crowd.unanswered + crowd.refused, cpu_ms, serving.rss_mb)
 
 
 async def _until(holds: Callable[[], bool]) -> None:

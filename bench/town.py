@@ -15,6 +15,7 @@ from sqlalchemy import insert, text
 
 from bench.customers import NUMBER_ID
 from bench.office import NUMBERS, PREPARATION
+from bench.settling import settle
 from waia.chats.models import Chat, ChatMove, Contact, Message
 from waia.dashboard.counting import Basis
 from waia.dashboard.models import HOURS
@@ -36,7 +37,7 @@ COPIES = {
     "details, status, roles_then, owner_then, held_by",
     "chat_days": "chat_id, day, roles, owner_id, received, by_bot, by_people, words, counts, carry",
     "conversations": "chat_id, opened_at, day, roles, owner_id, is_new, handled_by, bot_s, person_s, person_open_s, "
-    "closed_at",
+    "person_id, closed_at",
     "kept_chats": "name, chat_id, received, words, by_people, alone",
 }
 KEYS = {"id", "chat_id", "contact_id"}
@@ -57,6 +58,7 @@ async def build(url: str, messages: int) -> None:
         rollups = Rollups(database, Clock())
         while await rollups.step(Basis(ZoneInfo("America/Bogota"), parse_hours("lun-vie 08:00-18:00"))):
             pass
+        await settle(database)
     finally:
         await database.close()
 
@@ -69,6 +71,7 @@ async def multiply(url: str, copies: int) -> None:
             await database.run(partial(_set, ROOMY))
             await database.run(lambda tx: _copy(tx, copies - 1))
             await database.run(partial(_set, AS_BEFORE))
+        await settle(database)
     finally:
         await database.close()
 
