@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import getpass
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -351,9 +352,22 @@ def _start_light() -> None:
     """What a start imports and makes stays: to search it for garbage takes a fifth of the start. The server ends it.
 
     httpx and structlog import `rich` where it is installed, for consoles that no server has: a tenth of the start.
+    Litestar imports `yaml` to describe our addresses in it, which nobody may ever ask for.
     """
     gc.disable()
-    cast("dict[str, Any]", sys.modules)["rich"] = None
+    for name in ("rich", "pygments"):
+        cast("dict[str, Any]", sys.modules)[name] = None
+    _import_when_used("yaml")
+
+
+def _import_when_used(name: str) -> None:
+    """As the documentation of `importlib.util.LazyLoader` has it."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None or name in sys.modules:
+        return
+    loader = spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
 
 
 def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = None) -> None:

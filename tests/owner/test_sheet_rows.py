@@ -33,7 +33,9 @@ async def test_a_sheet_adds_changes_removes_and_takes_back(shop: Shop) -> None:
         rows += [[None, "menu", f"nueva {n}", f"¿Qué tal? ñ👍 {n}"] for n in range(600)]
         here = await send(beto, RULES, book(TITLES, *rows), reemplazar="1")
         await look_through(shop)
-        assert "600 nuevas" in (await beto.get(here)).page.text("sheet-import")
+        shown = await beto.get(here)
+        assert "600 nuevas" in shown.page.text("sheet-import")
+        assert 'href="/reglas" aria-current="page"' in shown.html, "the tab of the rules is the one that is open"
         assert "Aplicado" in (await beto.act("POST", f"{here}/aplicacion")).page.text()
     drafts = select(RuleDraft.rule_id, RuleDraft.deleted, RuleDraft.rule, RuleDraft.author_id).order_by(RuleDraft.id)
     async with shop.parts.database.reading() as tx:

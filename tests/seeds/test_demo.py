@@ -11,7 +11,9 @@ from waia.accounts.models import Role, User
 from waia.chats.models import Chat, Contact, ContactIdentity, Message
 from waia.kit.db import Database
 from waia.quick_replies.repository import all_contents
-from waia.seeds import CUSTOMERS, open_windows, seed_demo
+from waia.seeds.cast import CUSTOMERS
+from waia.seeds.demo import seed_demo
+from waia.seeds.repository import open_windows
 from waia.settings import Settings
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

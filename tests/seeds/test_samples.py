@@ -8,7 +8,7 @@ from waia.kit.db import Database
 from waia.media.folder import FolderStorage
 from waia.media.models import Media, MediaFile
 from waia.rules.models import RuleMedia
-from waia.seeds import seed_demo
+from waia.seeds.demo import seed_demo
 from waia.seeds.samples import shelve
 from waia.settings import Settings
 

@@ -12,7 +12,7 @@ from waia.bot.models import Condition, Holder, RuleKind, UtteranceKind
 from waia.kit.db import Database
 from waia.kit.wakeups import Wakeups
 from waia.rules.book import Flow, Rules
-from waia.seeds import seed_demo
+from waia.seeds.demo import seed_demo
 from waia.settings import Settings, load_settings
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from tests.seeds.talking import Talk
 from waia.bot.models import Holder
 from waia.kit.db import Database
 from waia.rules.book import Rules
-from waia.seeds import seed_starter
+from waia.seeds.starter import seed_starter
 from waia.settings import Settings
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """Makes a database ready at start: an empty one is set up, an old one only when it was asked for."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -11,9 +10,6 @@ from waia.app.parts import Parts
 from waia.health.durability import require_durability
 from waia.kit import migrate
 from waia.kit.db import Transaction, alone
-from waia.media.values import StoredFile
-from waia.seeds.demo import seed_demo
-from waia.seeds.samples import shelve
 from waia.seeds.starter import seed_starter
 from waia.settings import SettingError, Settings
 
@@ -104,15 +100,18 @@ async def _seed_once(parts: Parts) -> None:
     """Where nobody can sign in, nobody ever could: the process that set this up may have died before this."""
     if await _has_people(parts):
         return
-    shelved = await shelve(parts.storage) if parts.settings.demo else {}
-    await parts.database.run(lambda tx: _seed(tx, parts, shelved))
+    if parts.settings.demo:
+        from waia.seeds.demo import seed_demo  # a shop with its history, of which no other start knows
+        from waia.seeds.samples import shelve
+
+        shelved, now = await shelve(parts.storage), parts.clock.business()
+        await parts.database.run(lambda tx: seed_demo(tx, parts.settings, now, shelved))
+    else:
+        await parts.database.run(lambda tx: _seed(tx, parts))
     log.info("database_set_up")
 
 
-async def _seed(tx: Transaction, parts: Parts, shelved: Mapping[str, StoredFile]) -> None:
+async def _seed(tx: Transaction, parts: Parts) -> None:
     now = parts.clock.business()
-    if parts.settings.demo:
-        await seed_demo(tx, parts.settings, now, shelved)
-    else:
-        await seed_people(tx, parts.settings, now)
-        await seed_starter(tx, parts.settings, now)
+    await seed_people(tx, parts.settings, now)
+    await seed_starter(tx, parts.settings, now)

@@ -157,6 +157,7 @@ def _shown(office: Office, row: Any) -> dict[str, Any]:
         "problems": problems,
         "offers_profile": offers_profile,
         "back": PAGES[row.kind],
+        "path": PAGES[row.kind],  # whose tab is the one that is open
     }
 
 
