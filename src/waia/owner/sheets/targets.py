@@ -11,7 +11,6 @@ from sqlalchemy import Row
 from waia.accounts.office import By
 from waia.accounts.staff_repository import roles_by_name
 from waia.kit.db import Transaction
-from waia.owner.sheets import repository as imports
 from waia.owner.sheets import rule_target
 from waia.owner.sheets.columns import RULES
 from waia.owner.sheets.kinds import EVERYBODY
@@ -50,15 +49,18 @@ async def context_of(tx: Transaction, kind: str, handlers: list[str], *, replace
     return Compared(context, basis)
 
 
-async def apply(tx: Transaction, by: By, found: Row[Any], summary: Summary) -> bool:
-    """All of an import, with one entry in the trail. False, and nothing, when it was compared with something older."""
+async def apply(tx: Transaction, by: By, found: Row[Any], summary: Summary, changes: Sequence[Change]) -> bool:
+    """All of an import, with one entry in the trail. False, and nothing, when it was compared with something older.
+
+    `changes`: what it changes of quick replies, read before; rules are copied by the database.
+    """
     kind = found.kind
     if await _turn(tx, kind) != f"{int(found.basis) + 1}":
         return False
     if kind == RULES:
         await rule_target.write_rules(tx, by, found.id)
     else:
-        await _write_replies(tx, by, await imports.changes_of(tx, found.id))
+        await _write_replies(tx, by, changes)
     counts = {name: summary.counts[name] for name in (ADDED, CHANGED)} | {"removed": summary.more["removed"]}
     await by.note(tx, "rules_imported" if kind == RULES else "replies_imported", "", **counts)
     return True
