@@ -68,7 +68,8 @@ class Crowd:
         while not self._quiet.is_set():
             answered = self.answered
             try:
-                await asyncio.wait_for(self._quiet.wait(), LAST_REPLY_S)
+                async with asyncio.timeout(LAST_REPLY_S):
+                    await self._quiet.wait()
             except TimeoutError:
                 if self.answered == answered:
                     return

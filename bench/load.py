@@ -63,7 +63,8 @@ async def as_fast_as_possible(port: int, requests: Requests, seconds: float) -> 
     began = time.perf_counter()
     for line in lines:
         go_on(line)
-    await asyncio.wait_for(answers.done, seconds + LAST_ANSWER_S)
+    async with asyncio.timeout(seconds + LAST_ANSWER_S):
+        await answers.done
     lasted_s = time.perf_counter() - began
     _close(lines)
     return Pressed(lasted_s, answers.waits_s)
@@ -87,7 +88,8 @@ async def at_rate(port: int, requests: Requests, per_second: float, seconds: flo
             free.pop()
         line = free.pop() if free else await Line.open(port, heard)
         answers.ask(line, requests(number))
-    await asyncio.wait_for(answers.done, LAST_ANSWER_S)
+    async with asyncio.timeout(LAST_ANSWER_S):
+        await answers.done
     _close(free)
     return Pressed(time.perf_counter() - began, answers.waits_s)
 

@@ -114,7 +114,8 @@ async def _tell(ground: Ground, serving: Serving, ears: Sequence[_Ear], room: _R
         began = time.perf_counter()
         await ask(serving.port, customers.says(number, words))
         with suppress(TimeoutError):
-            await asyncio.wait_for(room.everybody.wait(), LAST_EVENT_S)
+            async with asyncio.timeout(LAST_EVENT_S):
+                await room.everybody.wait()
         waits += [at - began for at in room.heard] + [LAST_EVENT_S] * (len(ears) - len(room.heard))
         await asyncio.sleep(max(0.0, began + 1 / PER_SECOND - time.perf_counter()))
     return waits

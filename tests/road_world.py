@@ -126,12 +126,14 @@ class Waia:
         """As a service manager stops it; its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            return await self.process.wait()
 
     async def died(self, timeout_s: float = PATIENCE_S) -> int:
         """Its exit code, once it ended by itself."""
         assert self.process is not None
-        return await asyncio.wait_for(self.process.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            return await self.process.wait()
 
     async def _answers(self, http: httpx.AsyncClient) -> bool:
         assert self.process is not None

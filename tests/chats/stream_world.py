@@ -184,7 +184,8 @@ async def serving(
     finally:
         closing.set()
         server.should_exit = True
-        await asyncio.wait_for(tasks[1], PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await tasks[1]
         tasks[0].cancel()
         await asyncio.gather(tasks[0], return_exceptions=True)
         await database.close()

@@ -74,7 +74,8 @@ class Traffic:
 
     async def __aexit__(self, *_: object) -> None:
         self._stop.set()
-        await asyncio.wait_for(asyncio.gather(*self._tasks), GIVE_UP_S)
+        async with asyncio.timeout(GIVE_UP_S):
+            await asyncio.gather(*self._tasks)
 
     async def _run(self) -> None:
         while not self._stop.is_set():

@@ -35,7 +35,8 @@ async def traced(road: Served, log: Path) -> AsyncIterator[None]:
         need("strace"), *options, stderr=asyncio.subprocess.PIPE, env={"PATH": os.defpath}
     )
     assert tracer.stderr is not None
-    told = await asyncio.wait_for(tracer.stderr.readline(), PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        told = await tracer.stderr.readline()
     assert b"attached" in told, told
     try:
         yield

@@ -58,7 +58,8 @@ class Door:
         head = (f"{method} {target} HTTP/1.1", f"Host: localhost:{self.port}", "Connection: close", *headers)
         reader, writer = await self.connect()
         writer.write("\r\n".join((*head, "", "")).encode())
-        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            answer = await reader.read()
         writer.transport.abort()
         return answer
 

@@ -43,7 +43,8 @@ async def test_the_installed_program_says_its_one_line_on_standard_error(tmp_pat
     child = await asyncio.create_subprocess_exec(
         WAIA, "serve", cwd=tmp_path, env={"PATH": os.defpath, **environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    out, err = await asyncio.wait_for(child.communicate(), PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        out, err = await child.communicate()
     assert (child.returncode, out) == (1, b"")
     (line,) = err.decode().strip().splitlines()
     assert line.startswith("waia: The database cannot be used (")

@@ -4,14 +4,14 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
 
 from tests.road_world import eventually
 from tests.servers import Server, free_port
-from waia.kit.relay import Relay, connect, trouble_with
+from waia.kit.relay import GATHER_S, Relay, connect, trouble_with
 from waia.kit.wakeups import Wakeups
 
 PATIENCE_S = 10.0
@@ -23,6 +23,15 @@ class Process:
 
     wakeups: Wakeups
     relay: Relay
+
+    task: asyncio.Task[None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task = asyncio.create_task(self.relay.run())
+
+    async def end(self) -> None:
+        self.task.cancel()
+        await asyncio.wait([self.task])
 
     async def hears(self, topic: str, timeout_s: float = PATIENCE_S) -> bool:
         return await self.wakeups.wait(topic, timeout_s)
@@ -41,13 +50,10 @@ async def processes(*addresses: str) -> AsyncIterator[list[Process]]:
     for address in addresses:
         wakeups = Wakeups()
         started.append(Process(wakeups, Relay(address, wakeups)))
-    tasks = [asyncio.create_task(each.relay.run()) for each in started]
     try:
         yield started
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*[each.end() for each in started])
 
 
 async def all_joined(*started: Process) -> None:
@@ -125,6 +131,18 @@ async def test_a_redis_that_says_nothing_more_is_noticed_and_taken_back(redis_se
         finally:
             redis_server.process.send_signal(signal.SIGCONT)
         await eventually(one.is_joined, "it is joined again")
+
+
+@pytest.mark.parametrize("moment", range(12))
+async def test_it_ends_even_while_it_speaks(redis_server: Server, moment: int) -> None:
+    async with processes(redis_server.address) as (one,):
+        await all_joined(one)
+        assert not await one.hears("nothing", 2 * GATHER_S)
+        one.wakeups.spread("inbox")
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE_S):
+            await one.end()
 
 
 async def test_the_number_in_the_address_keeps_installations_apart(redis_server: Server) -> None:

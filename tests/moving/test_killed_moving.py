@@ -74,7 +74,8 @@ async def test_killed_at_random_moments_it_ends_as_if_it_had_been_left_alone(
         await process.launch()
         assert process.process is not None
         try:
-            ended = await asyncio.wait_for(process.process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                ended = await process.process.wait()
         except TimeoutError:
             await process.kill()
         else:

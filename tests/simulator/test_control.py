@@ -137,12 +137,14 @@ async def test_the_process_serves_until_it_is_told_to_stop() -> None:
         options = ("--time-scale", "0.001", "--seed", "1", "--clock", "2026-11-03T12:00:00")
         process = await asyncio.create_subprocess_exec(*command, *options, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
-        address = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
+        async with asyncio.timeout(20):
+            address = (await process.stdout.readline()).decode().strip()
         async with httpx.AsyncClient(base_url=address) as http:
             await http.post("/_control/customers", json={"key": "ana", "name": "Ana", "wa_id": ANA})
             assert (await act(http, "says", text="Hola")).status_code == 200
             await http.post("/_control/settle", json={})
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        async with asyncio.timeout(10):
+            assert await process.wait() == 0
     assert receiver.texts() == ["Hola"]
     assert receiver.messages()[0]["timestamp"] == "1793707200"

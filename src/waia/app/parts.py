@@ -12,6 +12,7 @@ from waia.chats.panel.live import Live
 from waia.dashboard.rollups import Rollups
 from waia.exports.parts import ExportFiles, open_export_files
 from waia.health.report import Examiner
+from waia.kit import tasks
 from waia.kit.clock import Clock
 from waia.kit.db import Database
 from waia.kit.disk import Disk
@@ -164,9 +165,7 @@ class Parts:
         self.closing.set()
         await self.sender.drain(timeout_s=10)
         reach("stop.after_drain")
-        for task in self.background:
-            task.cancel()
-        await asyncio.gather(*self.background, return_exceptions=True)
+        await tasks.end(self.background)
         await self.media.stop()
         await self.hearing.stop()
         await self.client.close()

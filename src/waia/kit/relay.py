@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 CHANNEL, EVERYTHING = "waia", "*"
 GATHER_S = 0.05  # after a rest a hint leaves at once; of a flood, twenty messages a second
 BEAT_S, SILENCE_S = 1.0, 3.0  # we hear ourselves every second: a line that is dead without saying so is noticed
-# A call takes a millisecond. Nobody waits for it, so a busy process need not take itself for cut off.
-CALL_S, CONNECT_S = 0.25, 1.0
+CALL_S = 1.0  # a call takes a millisecond; nobody waits for it, so a busy process need not take itself for cut off
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 NOT_INSTALLED = "the library is missing: `pip install waia[redis]`, or leave REDIS_URL empty"
 log = structlog.get_logger(__name__)
@@ -75,9 +74,9 @@ class Relay:
         await asyncio.to_thread(import_module, "redis.asyncio")  # it takes a fifth of a second the first time
         async with connect(self._url) as redis, redis.pubsub() as ear:
             channel = _channel_of(redis)
-            await ear.subscribe(channel)
-            if await ear.get_message(timeout=CONNECT_S) is None:
-                raise TimeoutError("no answer to SUBSCRIBE")
+            async with asyncio.timeout(CALL_S):
+                await ear.subscribe(channel)
+                await ear.get_message(timeout=None)
             self._note_begin()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._listen(ear))
@@ -105,7 +104,8 @@ class Relay:
                     await self._news.wait()
             self._news.clear()
             topics, self._topics = self._topics, set()
-            await redis.publish(channel, " ".join((self._name, *sorted(topics))))
+            async with asyncio.timeout(CALL_S):
+                await redis.publish(channel, " ".join((self._name, *sorted(topics))))
             await asyncio.sleep(GATHER_S)
 
     def _note_begin(self) -> None:
@@ -127,13 +127,17 @@ def is_installed() -> bool:
 
 
 def connect(url: str) -> "Redis":
-    """A client whose calls end soon and are not repeated. The library is loaded here, where somebody wants it."""
+    """A client whose calls are not repeated. The library is loaded here, where somebody wants it.
+
+    How long a call may take is for the caller to say (`asyncio.timeout`): with a `socket_timeout` the library uses
+    `asyncio.wait_for`, which in Python 3.11 may swallow the cancellation of its task.
+    """
     from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
     never = Retry(NoBackoff(), 0)
-    return Redis.from_url(url, socket_timeout=CALL_S, socket_connect_timeout=CONNECT_S, retry=never)
+    return Redis.from_url(url, socket_connect_timeout=CALL_S, retry=never)
 
 
 async def trouble_with(url: str) -> str | None:
@@ -141,7 +145,7 @@ async def trouble_with(url: str) -> str | None:
     if not is_installed():
         return NOT_INSTALLED
     try:
-        async with connect(url) as redis:
+        async with asyncio.timeout(CALL_S), connect(url) as redis:
             await redis.publish(_channel_of(redis), "doctor")
     except Exception as error:  # noqa: BLE001  # whatever it is, it is told
         return f"cannot be reached ({type(error).__name__}): waia works without it, slower"

@@ -33,7 +33,8 @@ class Wakeups:
         """Until the topic is notified (True) or the time is over (False)."""
         signal = self._signals[topic]
         try:
-            await asyncio.wait_for(signal.wait(), max(timeout_s, 0.001))
+            async with asyncio.timeout(max(timeout_s, 0.001)):
+                await signal.wait()
         except TimeoutError:
             return False
         finally:

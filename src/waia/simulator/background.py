@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
+from waia.kit import tasks
 from waia.simulator.pulse import Pulse
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,7 @@ class Background:
         task.add_done_callback(self._ended)
 
     async def aclose(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

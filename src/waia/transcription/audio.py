@@ -105,7 +105,8 @@ class Sound:
         await asyncio.wait([listening], timeout=LAST_WORDS_S)
         if self.pour.child.returncode is None:
             try:
-                await asyncio.wait_for(self.pour.child.wait(), LAST_WORDS_S)
+                async with asyncio.timeout(LAST_WORDS_S):
+                    await self.pour.child.wait()
             except TimeoutError:
                 self.pour.halt()
         return await self.pour.ended()

@@ -10,7 +10,7 @@ import structlog
 
 from waia.chats import hearing
 from waia.chats.repository import is_inbound
-from waia.kit import queue
+from waia.kit import queue, tasks
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
@@ -71,10 +71,7 @@ class MediaWorker:
 
     async def stop(self) -> None:
         """A fetch may be cut at any moment: it is done again."""
-        running = list(self._in_flight)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await tasks.end(self._in_flight)
         await self.downloads.close()
 
     async def _claim(self, tx: Transaction, owner: str, room: int) -> list[Wanted]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import structlog
 
 from waia.chats import hearing
-from waia.kit import queue
+from waia.kit import queue, tasks
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
@@ -81,9 +81,7 @@ class TranscriptionWorker:
     async def stop(self) -> None:
         """What is being heard goes back, and its beginning does not count as a try."""
         running = dict(self._in_flight)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await tasks.end(running)
         if running:
             await self.database.run(lambda tx: self._give_back(tx, list(running.values())))
         self.ears.close()

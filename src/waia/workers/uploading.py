@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from waia.chats.outbox_repository import OUTBOX, Pending
-from waia.kit import queue
+from waia.kit import queue, tasks
 from waia.kit.clock import Clock
 from waia.kit.db import Database, Transaction
 from waia.kit.failpoints import reach
@@ -85,10 +85,7 @@ class Uploader:
 
     async def stop(self) -> None:
         """Uploads may be cut at any moment: they are done again."""
-        running = list(self._running.values())
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await tasks.end(self._running.values())
 
     async def _upload(self, item: Pending, upload: uploads.Upload, owner: str) -> None:
         about(chat=item.chat_id, item=item.id)

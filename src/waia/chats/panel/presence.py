@@ -42,7 +42,8 @@ class PresenceBoard:
         """Until cancelled."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._beat_s)
+                async with asyncio.timeout(self._beat_s):
+                    await self._changed.wait()
             if self._changed.is_set():
                 await asyncio.sleep(GATHER_S)
             changed = self._changed.is_set()

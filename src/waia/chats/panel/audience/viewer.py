@@ -120,7 +120,8 @@ class Audience:
         """Until cancelled: end the streams of people who lost their login, or whose roles changed."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._refresh_now.wait(), REFRESH_S)
+                async with asyncio.timeout(REFRESH_S):
+                    await self._refresh_now.wait()
             self._refresh_now.clear()
             try:
                 await self.refresh()
