@@ -9,7 +9,7 @@ from statistics import median
 
 from bench.figures import Figure, Of, at_least, at_most
 from bench.office import open_logins
-from bench.road import sustained
+from bench.road import in_turns, sustained
 from bench.stand import Ground, Stand
 from bench.town import build, multiply
 from bench.wire import ask, get
@@ -38,7 +38,7 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
     yield Figure(name, many[steepest], "ms", growth=growth, aim=at_most(1.5, Of.GROWTH))
     for key, ms in others.items():
         yield Figure(f"board card {key} of 30 days of nobody's menu, {total}", ms, "ms", aim=at_most(50))
-    without, counting = await _taken_in(ground)
+    without, counting = await in_turns(lambda counts: _taken_in(ground, counts=counts))
     yield Figure("whole road, counted for the board", counting, "messages/s", without, aim=at_least(0.9, Of.RATIO))
 
 
@@ -67,14 +67,8 @@ async def _time(port: int, cookie: str, card: str, looks: int) -> float:
     return median(times[looks // 6 :])
 
 
-async def _taken_in(ground: Ground) -> tuple[float, float]:
-    """Messages a second on the whole road without the board and with it, each time on an empty database.
-
-    In turns, so that the machine's moods fall on both.
-    """
-    rates: dict[bool, list[float]] = {True: [], False: []}
-    for counts in (False, True, True, False) * 2:
-        async with ground.stand() as stand:
-            serve = partial(stand.serving, command=None if counts else UNCOUNTED)
-            rates[counts].append((await sustained(ground, serve, ground.size.press_s)).rate)
-    return median(rates[False]), median(rates[True])
+async def _taken_in(ground: Ground, *, counts: bool) -> float:
+    """Messages a second on the whole road, on an empty database."""
+    async with ground.stand() as stand:
+        serve = partial(stand.serving, command=None if counts else UNCOUNTED)
+        return (await sustained(ground, serve, ground.size.press_s)).rate

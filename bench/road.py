@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from statistics import median
 
 from bench.crowd import LAST_REPLY_S, Crowd
 from bench.customers import Customers
@@ -77,6 +78,14 @@ async def sustained(ground: Ground, serve: Serve, seconds: float | None = None, 
         cpu_ms = (serving.cpu_s - cpu_before) / talked.answered * 1000
         crowd.close()
         return Sustained(talked.answered / talked.lasted_s, crowd.unanswered + crowd.refused, cpu_ms, serving.rss_mb)
+
+
+async def in_turns(rate: Callable[[bool], Awaitable[float]]) -> tuple[float, float]:
+    """Without something and with it, so that the machine's moods fall on both."""
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    for with_it in (False, True, True, False) * 2:
+        rates[with_it].append(await rate(with_it))
+    return median(rates[False]), median(rates[True])
 
 
 async def _until(holds: Callable[[], bool]) -> None:

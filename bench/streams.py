@@ -4,23 +4,21 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from statistics import mean
 
 from bench.customers import Customers
 from bench.figures import Figure, Of, at_least, at_most, percentile
 from bench.graph import graph
-from bench.load import as_fast_as_possible
 from bench.office import open_logins
+from bench.road import in_turns, sustained
 from bench.stand import Ground, Serving
 from bench.wire import Listener, ask, get
 
 A_PERSON, QUIET_S = 10, "8"
 SMALL_BUFFER = 4_096
 PER_SECOND, SETTLE_S, LAST_EVENT_S = 2.0, 2.0, 5.0
-ROUNDS = 4
 
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
@@ -35,8 +33,8 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
     waits, _ = await _crowd(ground, fewest, stalled)
     name = f"{fewest:,} open streams beside {stalled} that never read, p99"
     yield Figure(name, percentile(waits, 0.99) * 1000, "ms", alone_ms, aim=at_most(1.25, Of.RATIO))
-    alone, beside = await _acks(ground)
-    yield Figure("webhook beside an open panel", beside, "acks/s", alone, aim=at_least(0.9, Of.RATIO))
+    unseen, seen = await in_turns(lambda seen: _taken_in(ground, seen=seen))
+    yield Figure("whole road beside an open panel", seen, "messages/s", unseen, aim=at_least(0.9, Of.RATIO))
 
 
 @dataclass
@@ -121,18 +119,17 @@ async def _tell(ground: Ground, serving: Serving, ears: Sequence[_Ear], room: _R
     return waits
 
 
-async def _acks(ground: Ground) -> tuple[float, float]:
-    """Without and beside a panel, by turns in one process, while its workers do what they always do."""
-    rates: dict[bool, list[float]] = {False: [], True: []}
-    async with ground.stand() as stand, graph(lambda _: None) as port:
+async def _taken_in(ground: Ground, *, seen: bool) -> float:
+    """Messages a second on the whole road, on an empty database, with and without a panel that hears of each."""
+    async with ground.stand() as stand:
         (cookie,) = await open_logins(stand.url, 1)
-        async with stand.serving(port) as serving:
-            customers = Customers(ground.size.people)
-            await as_fast_as_possible(serving.port, customers.says, ground.size.warm_s)
-            for with_panel in (False, True, True, False) * (ROUNDS // 2):  # what waits grows: neither is always later
-                lines = [await _listen(serving, cookie, _Ear(_Room(1)))] if with_panel else []
-                pressed = await as_fast_as_possible(serving.port, customers.says, ground.size.press_s / ROUNDS)
-                rates[with_panel].append(pressed.rate)
-                for line in lines:
-                    line.abort()
-    return mean(rates[False]), mean(rates[True])
+
+        @asynccontextmanager
+        async def serve(port: int) -> AsyncIterator[Serving]:
+            async with stand.serving(port) as serving:
+                panel = await _listen(serving, cookie, _Ear(_Room(1))) if seen else None
+                yield serving
+                if panel:
+                    panel.abort()
+
+        return (await sustained(ground, serve, ground.size.press_s)).rate

@@ -1,9 +1,7 @@
 """The `waia` command."""
 
 import asyncio
-import gc
 import getpass
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -11,10 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
+from waia.kit.light_start import start_light
 from waia.settings import SettingError, Settings, load_settings
 
 STEPS_BACK = 10  # a copy is no hurry: customers and agents go first
@@ -30,7 +29,7 @@ def main() -> None:
 @click.option("--web-only", is_flag=True, help="Leave the loops to `waia work` (MariaDB/MySQL only).")
 def serve(web_only: bool) -> None:
     """Start the web server, and the loops beside it."""
-    _start_light()
+    start_light()
     from waia.app.server import serve as run
 
     _guarded(lambda settings: run(settings, web_only=web_only))
@@ -40,7 +39,7 @@ def serve(web_only: bool) -> None:
 @click.option("--only", type=click.Choice(["transcription"]), help="No other loop: for machines that only hear.")
 def work(only: str | None) -> None:
     """Run only the loops, beside the same MariaDB/MySQL."""
-    _start_light()
+    start_light()
     from waia.app.server import work as run
     from waia.transcription.repository import TRANSCRIPTS
     from waia.workers.voice_model import VOICE_MODEL
@@ -51,7 +50,7 @@ def work(only: str | None) -> None:
 @main.command()
 def demo() -> None:
     """Start a small shop with a WhatsApp simulator; nothing leaves this machine."""
-    _start_light()
+    start_light()
     from waia.app.demo import demo_environment
     from waia.app.server import serve as run
 
@@ -346,28 +345,6 @@ def import_legacy(**options: Any) -> None:
         await bring(settings, Wishes(**options), click.echo)
 
     _guarded_async(run)
-
-
-def _start_light() -> None:
-    """What a start imports and makes stays: to search it for garbage takes a fifth of the start. The server ends it.
-
-    httpx and structlog import `rich` where it is installed, for consoles that no server has: a tenth of the start.
-    Litestar imports `yaml` to describe our addresses in it, which nobody may ever ask for.
-    """
-    gc.disable()
-    for name in ("rich", "pygments"):
-        cast("dict[str, Any]", sys.modules)[name] = None
-    _import_when_used("yaml")
-
-
-def _import_when_used(name: str) -> None:
-    """As the documentation of `importlib.util.LazyLoader` has it."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None or name in sys.modules:
-        return
-    loader = spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
 
 
 def _guarded(run: Callable[[Settings], None], environ: dict[str, str] | None = None) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from waia.kit.events import Announcement, append
 from waia.kit.metrics import QUICK_S, Counter, Histogram
 from waia.kit.prepared import Prepared, Values
 from waia.kit.wakeups import Wakeups
+from waia.kit.write_right import WriteRight
 from waia.settings import SettingError
 
 SQLITE_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF")
@@ -128,13 +129,13 @@ class Transaction:
 
 
 class Database:
-    """Opens transactions. `reading()` never writes; `writing()` is serialised on SQLite (one writer, FIFO)."""
+    """Opens transactions. `reading()` never writes; `writing()` is serialised on SQLite (one writer)."""
 
     def __init__(self, url: str, wakeups: Wakeups, *, pool_size: int = 20, idle_s: float = 30) -> None:
         self.url = _read(url)
         self.wakeups = wakeups
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write_lock = asyncio.Lock() if self.is_sqlite else None
+        self._right = WriteRight() if self.is_sqlite else None
         if self.is_sqlite:
             self._writer = _sqlite_on_loop(self.url, sqlite.Writing, SQLITE_WRITES)
             self._reader = _sqlite_readers(self.url)
@@ -168,10 +169,13 @@ class Database:
         return self._reading(self._glancer, "glance")
 
     @asynccontextmanager
-    async def writing(self, attempt: int = 0) -> AsyncIterator[Transaction]:
-        """Commit at the end of the block, roll back on any exception; then wake whoever waits."""
+    async def writing(self, attempt: int = 0, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back on any exception; then wake whoever waits.
+
+        `urgent`: somebody outside gives up soon, so on SQLite it goes before others that stand in line.
+        """
         asked_at = time.perf_counter()
-        async with _held(self._write_lock), self._writer.connect() as connection:
+        async with self._turn(urgent=urgent), self._writer.connect() as connection:
             WAITS.observe(time.perf_counter() - asked_at, "write")
             transaction = Transaction(connection, attempt)
             try:
@@ -189,11 +193,11 @@ class Database:
         for told in transaction.counts:
             told()
 
-    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def run(self, work: Callable[[Transaction], Awaitable[T]], *, urgent: bool = False) -> T:
         """Run a whole writing function, again (at most 5 times) when the database asks for it (deadlock, busy)."""
         for attempt in range(MAX_TRIES):
             try:
-                async with self.writing(attempt) as transaction:
+                async with self.writing(attempt, urgent=urgent) as transaction:
                     return await work(transaction)
             except DBAPIError as error:
                 if attempt == MAX_TRIES - 1 or not is_retryable(error):
@@ -205,6 +209,9 @@ class Database:
     async def close(self) -> None:
         for engine in {self._writer, self._reader, self._glancer}:
             await engine.dispose()
+
+    def _turn(self, *, urgent: bool) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._right is None else self._right.held(urgent=urgent)
 
     @asynccontextmanager
     async def _reading(self, engine: AsyncEngine, purpose: str) -> AsyncIterator[Transaction]:
@@ -289,15 +296,6 @@ def _read(url: str) -> URL:
 def _in_use(engine: AsyncEngine) -> int:
     pool = engine.pool
     return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
-
-
-@asynccontextmanager
-async def _held(lock: asyncio.Lock | None) -> AsyncIterator[None]:
-    if lock is None:
-        yield
-        return
-    async with lock:
-        yield
 
 
 def _sqlite_on_loop(url: URL, kind: type[sqlite.Glancing], pragmas: Sequence[str]) -> AsyncEngine:

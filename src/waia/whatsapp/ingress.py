@@ -148,7 +148,7 @@ class Ingress:
             reach("ingest.before_commit")
 
         try:
-            await self._database.run(write)
+            await self._database.run(write, urgent=True)
         except Exception as error:  # noqa: BLE001  # the boundary of one item or one loop
             log.warning("webhook_not_stored", error=type(error).__name__, bodies=len(bodies))
             if len(bodies) == 1:
