@@ -7,8 +7,8 @@ import pytest
 from tests.chats.panel_world import Shop
 
 
-async def test_theme_and_language_follow_the_person(tmp_path: Path, sqlite_url: str) -> None:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def test_theme_and_language_follow_the_person(tmp_path: Path, database_url: str) -> None:
+    shop = await Shop.open(tmp_path, database_url)
     async with shop.browser("ana") as browser:
         assert (await browser.get("/")).page.where(lang="es", data_known="")
         assert (await browser.act("PUT", "/preferencias", tema="dark")).status == 204
@@ -28,8 +28,8 @@ async def test_theme_and_language_follow_the_person(tmp_path: Path, sqlite_url: 
 
 
 @pytest.mark.parametrize("fields", [{"tema": "negro"}, {"idioma": "fr"}, {"otra": "x"}])
-async def test_what_waia_does_not_have_is_refused(tmp_path: Path, sqlite_url: str, fields: dict[str, str]) -> None:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def test_what_waia_does_not_have_is_refused(tmp_path: Path, database_url: str, fields: dict[str, str]) -> None:
+    shop = await Shop.open(tmp_path, database_url)
     async with shop.browser("ana") as browser:
         assert (await browser.act("PUT", "/preferencias", **fields)).status == 422
     await shop.close()

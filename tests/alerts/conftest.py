@@ -9,8 +9,8 @@ from tests.alerts.world import Watchtower, open_watchtower
 
 
 @pytest.fixture
-async def tower(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Watchtower]:
-    async with open_watchtower(tmp_path, sqlite_url) as tower:
+async def tower(tmp_path: Path, database_url: str) -> AsyncIterator[Watchtower]:
+    async with open_watchtower(tmp_path, database_url) as tower:
         yield tower
 
 

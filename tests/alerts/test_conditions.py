@@ -98,8 +98,8 @@ async def test_a_disk_that_fills_up_is_told_before_it_is_full(tower: Watchtower,
         assert await tower.open_alerts() == told
 
 
-async def test_an_admin_who_looks_away_is_called_once_outside_of_quiet_hours(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_watchtower(tmp_path, sqlite_url, QUIET_HOURS="09:00-10:10", WAIA_LANG="es") as tower:
+async def test_an_admin_who_looks_away_is_called_once_outside_of_quiet_hours(tmp_path: Path, database_url: str) -> None:
+    async with open_watchtower(tmp_path, database_url, QUIET_HOURS="09:00-10:10", WAIA_LANG="es") as tower:
         async with tower.shop.browser("beto") as beto:
             headers = {"x-csrf-token": beto.csrf}
             await beto.http.post("/notificaciones", json=tower.service.browser("beto"), headers=headers)

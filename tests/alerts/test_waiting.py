@@ -67,8 +67,8 @@ async def test_the_row_is_highlighted_until_somebody_answers(tower: Watchtower) 
     assert await tower.noticed() == {chat: 1}
 
 
-async def test_the_owner_is_called_first_and_then_those_who_supervise(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_watchtower(tmp_path, sqlite_url) as tower:
+async def test_the_owner_is_called_first_and_then_those_who_supervise(tmp_path: Path, database_url: str) -> None:
+    async with open_watchtower(tmp_path, database_url) as tower:
         for name in ("ana", "beto", "dora"):
             await _agrees(tower, name)
         await tower.waiting(11, "Diego", owner_id=tower.shop.users["ana"], holder="person")
@@ -82,8 +82,8 @@ async def test_the_owner_is_called_first_and_then_those_who_supervise(tmp_path: 
         assert tower.service.told("dora") == []
 
 
-async def test_a_role_may_supervise_instead_of_the_admins(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_watchtower(tmp_path, sqlite_url, ALERT_ROLE="Ventas", ALERT_ESCALATE_MIN="1") as tower:
+async def test_a_role_may_supervise_instead_of_the_admins(tmp_path: Path, database_url: str) -> None:
+    async with open_watchtower(tmp_path, database_url, ALERT_ROLE="Ventas", ALERT_ESCALATE_MIN="1") as tower:
         await _agrees(tower, "ana")
         await _agrees(tower, "beto")
         await tower.waiting(60, "Diego", owner_id=tower.shop.users["dora"], holder="person")
@@ -92,8 +92,10 @@ async def test_a_role_may_supervise_instead_of_the_admins(tmp_path: Path, sqlite
         assert tower.service.told("beto") == []
 
 
-async def test_in_quiet_hours_it_is_shown_and_nobody_is_called_until_they_end(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_watchtower(tmp_path, sqlite_url, QUIET_HOURS="09:00-10:30") as tower:
+async def test_in_quiet_hours_it_is_shown_and_nobody_is_called_until_they_end(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with open_watchtower(tmp_path, database_url, QUIET_HOURS="09:00-10:30") as tower:
         await _agrees(tower, "ana")
         chat, answered = await tower.waiting(11, "Diego"), await tower.waiting(11, "Elena")
         await tower.look()
@@ -106,8 +108,8 @@ async def test_in_quiet_hours_it_is_shown_and_nobody_is_called_until_they_end(tm
         assert tower.service.told("ana") == ["Diego espera desde hace 42 min"]
 
 
-async def test_nothing_is_noticed_where_the_owner_does_not_want_it(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_watchtower(tmp_path, sqlite_url, ALERT_AFTER_MIN="0") as tower:
+async def test_nothing_is_noticed_where_the_owner_does_not_want_it(tmp_path: Path, database_url: str) -> None:
+    async with open_watchtower(tmp_path, database_url, ALERT_AFTER_MIN="0") as tower:
         await tower.waiting(600)
         await tower.look()
         assert await tower.noticed() == {}

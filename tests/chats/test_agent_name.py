@@ -16,8 +16,8 @@ SIGNED = "*Ana Torres:*\n"
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url, WAIA_AGENT_NAME_PREFIX="1")
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url, WAIA_AGENT_NAME_PREFIX="1")
     yield shop
     await shop.close()
 

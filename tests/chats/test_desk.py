@@ -15,8 +15,8 @@ from waia.chats.models import Alias, CapturedAnswer, ChatRole, Message, OutboxIt
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     async with shop.parts.database.writing() as tx:
         await tx.execute(insert(UserRole).values(user_id=shop.users["dora"], role_id=shop.roles["ventas"]))
     yield shop

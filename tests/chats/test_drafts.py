@@ -9,8 +9,8 @@ from tests.chats.panel_world import CLIENT_ID, Answer, Browser, Shop
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 
@@ -26,15 +26,15 @@ async def shown(browser: Browser, chat: int) -> tuple[str, str]:
     return page.text("composer-text"), form["data-version"]
 
 
-async def test_a_draft_is_there_on_another_device_and_after_a_restart(tmp_path: Path, sqlite_url: str) -> None:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def test_a_draft_is_there_on_another_device_and_after_a_restart(tmp_path: Path, database_url: str) -> None:
+    shop = await Shop.open(tmp_path, database_url)
     chat = await shop.add_chat()
     async with shop.browser("ana") as ana:
         saved = await types(ana, chat, "Le confirmo el precio")
     assert (saved.status, saved.html) == (200, '{"version":1}')
     token = await shop.sign_in("ana")
     await shop.close()
-    again = Shop(parts=Shop.parts_of(tmp_path, sqlite_url), tokens={"ana": token})
+    again = Shop(parts=Shop.parts_of(tmp_path, database_url), tokens={"ana": token})
     async with again.browser("ana") as other_device:
         assert await shown(other_device, chat) == ("Le confirmo el precio", "1")
     await again.close()

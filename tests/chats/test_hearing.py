@@ -28,8 +28,8 @@ LEFT = """
 
 
 @pytest.fixture
-async def line(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Line]:
-    async with open_line(tmp_path, sqlite_url) as line:
+async def line(tmp_path: Path, database_url: str) -> AsyncIterator[Line]:
+    async with open_line(tmp_path, database_url) as line:
         await greeted(line)
         yield line
 
@@ -156,9 +156,9 @@ async def test_a_note_that_was_heard_hours_later_is_shown_and_not_answered(line:
 
 
 async def test_a_note_that_waits_while_the_queue_takes_the_chat_is_recorded_as_silenced(
-    tmp_path: Path, sqlite_url: str
+    tmp_path: Path, database_url: str
 ) -> None:
-    async with open_line(tmp_path, sqlite_url) as line:
+    async with open_line(tmp_path, database_url) as line:
         await greeted(line)
         await line.store.rows("UPDATE reglas SET al_terminar = 'persona' WHERE input_text = 'precio'")
         line.parts.rules.read_again()
@@ -172,9 +172,9 @@ async def test_a_note_that_waits_while_the_queue_takes_the_chat_is_recorded_as_s
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_where_hearing_is_off_a_note_is_an_audio_at_once(tmp_path: Path, sqlite_url: str, known: bool) -> None:
+async def test_where_hearing_is_off_a_note_is_an_audio_at_once(tmp_path: Path, database_url: str, known: bool) -> None:
     rules = (*FLOW, ("menu_principal", "@audio", "Recibí tu audio", "texto", ""))
-    async with open_line(tmp_path, sqlite_url, rules, MAX_TRANSCRIPTION_DURATION_MS="0") as line:
+    async with open_line(tmp_path, database_url, rules, MAX_TRANSCRIPTION_DURATION_MS="0") as line:
         if known:
             await greeted(line)
         await line.sends_note()
@@ -206,17 +206,17 @@ async def test_b16_a_customer_is_told_only_what_is_true_and_once(
     assert await line.store.one(LEFT) == 0
 
 
-async def test_a_first_note_without_words_is_greeted(tmp_path: Path, sqlite_url: str) -> None:
-    async with open_line(tmp_path, sqlite_url, VOICE_NOT_UNDERSTOOD_TEXT="") as line:
+async def test_a_first_note_without_words_is_greeted(tmp_path: Path, database_url: str) -> None:
+    async with open_line(tmp_path, database_url, VOICE_NOT_UNDERSTOOD_TEXT="") as line:
         wamid = await line.sends_note()
         await line.hears(wamid, Heard(TranscriptState.SILENT))
         await line.passes(seconds=2)
         assert await line.said() == ["¡Hola!"]
 
 
-async def test_a_rule_for_notes_answers_instead_of_the_notice(tmp_path: Path, sqlite_url: str) -> None:
+async def test_a_rule_for_notes_answers_instead_of_the_notice(tmp_path: Path, database_url: str) -> None:
     rules = (*FLOW, ("menu_principal", "@audio", "Recibí tu audio", "texto", ""))
-    async with open_line(tmp_path, sqlite_url, rules) as line:
+    async with open_line(tmp_path, database_url, rules) as line:
         await greeted(line)
         await line.hears(await line.sends_note(), Heard(TranscriptState.TOO_LONG))
         await line.passes(seconds=2)

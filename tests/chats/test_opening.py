@@ -13,8 +13,8 @@ from waia.whatsapp.numbers import NotANumber, read_number, same_phone
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url, PHONE_NUMBER_ID="1")
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url, PHONE_NUMBER_ID="1")
     yield shop
     await shop.close()
 

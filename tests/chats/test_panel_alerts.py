@@ -10,8 +10,8 @@ from waia.whatsapp.alerts_repository import raise_alert
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 

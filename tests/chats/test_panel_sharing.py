@@ -20,8 +20,8 @@ CARD = {"nombre": "Ana Lee", "numero": "+57 300 555 0101", "empresa": "Mármoles
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 

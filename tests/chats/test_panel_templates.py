@@ -19,8 +19,8 @@ HOSTILE = '<img src=x onerror=alert(1)><div hx-get="/x" hx-trigger="load">'
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url, WABA_ID=ACCOUNT)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url, WABA_ID=ACCOUNT)
     yield shop
     await shop.close()
 
@@ -122,8 +122,8 @@ async def test_fields_that_the_form_does_not_have_are_refused(shop: Shop) -> Non
     assert await shop.sent_texts(chat) == []
 
 
-async def test_without_an_account_the_page_says_what_to_do(tmp_path: Path, sqlite_url: str) -> None:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def test_without_an_account_the_page_says_what_to_do(tmp_path: Path, database_url: str) -> None:
+    shop = await Shop.open(tmp_path, database_url)
     chat = await shop.add_chat()
     async with shop.browser("beto") as beto, shop.browser("ana") as ana:
         assert "WABA_ID" in (await beto.get(f"/chats/{chat}/plantillas", "dialog")).page.text()

@@ -109,8 +109,8 @@ class World:
         return self.dice.choice(changes)
 
 
-async def test_the_roll_ups_equal_a_plain_count_however_the_histories_came_about(sqlite_url: str) -> None:
-    database, world = Database(sqlite_url, Wakeups()), World(7)
+async def test_the_roll_ups_equal_a_plain_count_however_the_histories_came_about(database_url: str) -> None:
+    database, world = Database(database_url, Wakeups()), World(7)
     rollups, clock = Rollups(database, Clock()), ZONES[0]
     await database.run(world.begin)
     await count_with(rollups, clock)

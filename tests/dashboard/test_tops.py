@@ -33,10 +33,10 @@ Sums = dict[int, tuple[int, int, int]]
 
 @pytest.mark.parametrize("depths", [(100, 1_000), (3, 8)], ids=["deep", "shallow"])
 async def test_tops_of_any_period_equal_a_plain_count_while_days_go_by(
-    sqlite_url: str, depths: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    database_url: str, depths: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("waia.dashboard.tops_repository.DEPTHS", depths)
-    database, world, clock = Database(sqlite_url, Wakeups()), World(depths[0], HISTORIES), Clock(FIRST_MORNING)
+    database, world, clock = Database(database_url, Wakeups()), World(depths[0], HISTORIES), Clock(FIRST_MORNING)
     rollups, dice = Rollups(database, clock), random.Random(depths[0])
     await database.run(world.begin)
     for night in NIGHTS:

@@ -149,3 +149,16 @@ async def test_a_connection_that_died_at_rest_is_replaced(database: Database, mo
         await tx.execute(text(f"KILL {writer}"))
     monkeypatch.setattr(mysql, "PING_AFTER_S", 60.0)
     assert await database.run(chat_of), "whoever writes tries again with another connection"
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+async def test_who_reads_takes_no_lock_and_waits_for_none(database: Database, prepared: bool) -> None:
+    locking = select(Message.text).where(Message.public_id == bindparam("p")).with_for_update()
+    asked = Prepared(locking)
+    async with database.writing() as tx:
+        await tx.change(ADD, message(await chat_of(tx), 1))
+    async with database.writing() as writer:
+        await writer.execute(locking, {"p": "p001"})
+        async with database.reading() as tx:
+            found = await tx.rows(asked, {"p": "p001"}) if prepared else list(await tx.execute(locking, {"p": "p001"}))
+    assert [row.text for row in found] == ["¿Cuánto? 100 % 👍 1"]

@@ -30,8 +30,8 @@ REASONS = {
 
 
 @pytest.fixture
-async def road(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, sqlite_url) as road:
+async def road(tmp_path: Path, database_url: str) -> AsyncIterator[Inside]:
+    async with inside(tmp_path, database_url) as road:
         yield road
 
 

@@ -71,10 +71,10 @@ async def sweep(road: Served) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_process_killed_at_any_point_of_a_file_leaves_it_whole_and_alone(
-    tmp_path: Path, sqlite_url: str, point: str
+    tmp_path: Path, database_url: str, point: str
 ) -> None:
     """F7, A2: Meta has its 200 long since, and still the file arrives, once."""
-    async with served(tmp_path, sqlite_url, start=False) as road:
+    async with served(tmp_path, database_url, start=False) as road:
         await killed_with_a_voice_note(road, point)
 
 
@@ -114,10 +114,10 @@ def files_below(folder: Path) -> list[str]:
 
 
 async def test_a_full_disk_costs_a_wait_and_an_upload_says_so(
-    tmp_path: Path, sqlite_url: str, small_media: Path
+    tmp_path: Path, database_url: str, small_media: Path
 ) -> None:
     """F17: the message is there, its file waits; when there is space again it comes by itself."""
-    async with inside(tmp_path, sqlite_url) as road:
+    async with inside(tmp_path, database_url) as road:
         photo = sample("photo.jpg").read_bytes()
         await road.world.handset("carla", PNID).sends_media("image", photo, "image/jpeg", caption="mira")
         await road.until("SELECT reason FROM media", "disk_full")
@@ -132,10 +132,10 @@ async def test_a_full_disk_costs_a_wait_and_an_upload_says_so(
 
 
 async def test_an_upload_onto_a_full_disk_answers_507_and_leaves_nothing(
-    tmp_path: Path, sqlite_url: str, small_media: Path
+    tmp_path: Path, database_url: str, small_media: Path
 ) -> None:
     """F17."""
-    shop = await Shop.open(tmp_path, sqlite_url)
+    shop = await Shop.open(tmp_path, database_url)
     chat_id = await shop.add_chat()
     async with shop.browser("ana") as ana:
         headers = {"x-csrf-token": ana.csrf, "content-type": "application/pdf", "accept": "application/json"}

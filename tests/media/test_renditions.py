@@ -26,15 +26,15 @@ PREVIEWS = "SELECT count(*) FROM media_files WHERE thumb_key IS NOT NULL"
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 
 
 @pytest.fixture
-async def road(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, sqlite_url) as road:
+async def road(tmp_path: Path, database_url: str) -> AsyncIterator[Inside]:
+    async with inside(tmp_path, database_url) as road:
         yield road
 
 

@@ -22,9 +22,9 @@ RULE = {"step": "menu_principal", "triggers": "precio", "text": "100", "next_ste
 
 
 @pytest.fixture
-async def beto(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Browser]:
+async def beto(tmp_path: Path, database_url: str) -> AsyncIterator[Browser]:
     """Something of everything is there: a draft with an error, a version, a quick reply, entries of the trail."""
-    shop = await Shop.open(tmp_path, sqlite_url)
+    shop = await Shop.open(tmp_path, database_url)
     async with shop.browser("beto") as browser:
         await browser.act("PUT", "/reglas/2", **RULE | {"next_steps": "", "triggers": "horario"})
         await browser.submit("/reglas/publicacion")

@@ -19,8 +19,8 @@ PAGE = "/configuracion/botones"
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url, META_TOKEN="planted-secret-token", PHONE_NUMBER_ID="1")
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url, META_TOKEN="planted-secret-token", PHONE_NUMBER_ID="1")
     yield shop
     await shop.close()
 

@@ -16,8 +16,8 @@ PAGE, HERE = "/configuracion/ajustes", "/configuracion/ajustes/voz/modelo"
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 
@@ -112,8 +112,8 @@ async def test_hearing_that_is_paused_says_until_when(shop: Shop) -> None:
         assert "está listo" in await told(beto)
 
 
-async def test_hearing_that_is_switched_off_says_so(tmp_path: Path, sqlite_url: str) -> None:
-    shop = await Shop.open(tmp_path, sqlite_url, MAX_TRANSCRIPTION_DURATION_MS="0")
+async def test_hearing_that_is_switched_off_says_so(tmp_path: Path, database_url: str) -> None:
+    shop = await Shop.open(tmp_path, database_url, MAX_TRANSCRIPTION_DURATION_MS="0")
     async with shop.browser("beto") as beto:
         assert "Apagado." in await told(beto)
         assert "Descargar" not in await told(beto)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.crash.effort import times
 from tests.road_world import Inside, inside
-from tests.roads.bodies import text, value
+from tests.roads.bodies import text, value, webhook
 from tests.roads.invariants import check_invariants
 from tests.whatsapp.bodies import NAMES, body
 
@@ -24,8 +24,8 @@ JUNK: tuple[Any, ...] = (
 
 
 @pytest.mark.timeout(900)
-async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(tmp_path: Path, sqlite_url: str) -> None:
-    async with inside(tmp_path, sqlite_url, PHONE_NUMBER_ID="1") as road:
+async def test_damaged_bodies_are_taken_and_their_valid_siblings_stored(tmp_path: Path, database_url: str) -> None:
+    async with inside(tmp_path, database_url, PHONE_NUMBER_ID="1") as road:
         rng = random.Random(20261122)
         trees = [damaged_tree(rng, number) for number in range(DAMAGED_TREES)]
         torn = [damaged_bytes(rng) for _ in range(DAMAGED_BYTES)]
@@ -89,3 +89,19 @@ def damaged_bytes(rng: random.Random) -> bytes:
     for _ in range(rng.randint(1, 6)):
         raw[rng.randrange(len(raw))] = rng.randrange(256)
     return bytes(raw[: rng.randint(0, len(raw))] if rng.random() < 0.3 else raw)
+
+
+async def test_ids_and_kinds_of_any_length_are_kept_apart(tmp_path: Path, database_url: str) -> None:
+    """MariaDB refuses what is longer than its column."""
+    async with inside(tmp_path, database_url, PHONE_NUMBER_ID="1") as road:
+        long = "wamid." + "x" * 400
+        told = value([text(long + "1", "uno"), text(long + "2", "dos"), {**text("wamid.3", ""), "type": "k" * 30}])
+        strange = copy.deepcopy(told) | {"metadata": {"phone_number_id": "9" * 90, "display_phone_number": "9" * 90}}
+        for each in (told, told, strange):
+            assert await road.post(webhook(each)) == 200
+        await road.calm()
+        kept = await road.store.column("SELECT mensaje FROM mensajes WHERE direction = 'in' ORDER BY id")
+        assert kept[:2] == ["uno", "dos"]
+        assert len(kept) == 3
+        road.accepted.clear()
+        await check_invariants(road)

@@ -22,9 +22,9 @@ RULE = {"step": HOME, "triggers": "precio", "text": "Cuesta 100.", "kind": "text
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Shop]:
     """The starter flow in force: greeting (1), hours (2), person (3)."""
-    shop = await Shop.open(tmp_path, sqlite_url)
+    shop = await Shop.open(tmp_path, database_url)
     yield shop
     await shop.close()
 

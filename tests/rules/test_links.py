@@ -67,8 +67,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-async def beto(tmp_path: Path, sqlite_url: str, site: Site) -> AsyncIterator[Browser]:
-    shop = await Shop.open(tmp_path, sqlite_url)
+async def beto(tmp_path: Path, database_url: str, site: Site) -> AsyncIterator[Browser]:
+    shop = await Shop.open(tmp_path, database_url)
     shop.parts.links = Links(site.place_of)
     async with shop.browser("beto") as browser:
         yield browser

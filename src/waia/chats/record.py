@@ -7,7 +7,7 @@ from typing import Any
 
 from waia.bot.models import Estado, Holder
 
-PREVIEW_LENGTH = 200
+PREVIEW_LENGTH, PREVIEW_KIND_LENGTH = 200, 20
 WINDOW = timedelta(hours=24)
 WINDOW_MARGIN = timedelta(minutes=2)
 WROTE_TO_PERSON = "wrote_to_person"
@@ -86,7 +86,7 @@ class ChatRecord:
         """Make this message the one that the list shows."""
         self.last_message_at = max(at, self.last_message_at)
         self.preview_text(text)
-        self.preview_kind, self.preview_author = kind, author
+        self.preview_kind, self.preview_author = kind[:PREVIEW_KIND_LENGTH], author
         self.preview_user_id, self.preview_status = user_id, status
 
     def preview_text(self, text: str) -> None:

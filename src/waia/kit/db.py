@@ -34,6 +34,7 @@ MAX_TRIES = 5
 LONGEST_WORDS = 200
 LONGEST_SETUP_S = 3600
 YIELD_AFTER_S = 0.005
+PIECE = 300
 NOTHING: Values = {}
 WAITS = Histogram(
     "waia_database_wait_seconds",
@@ -93,6 +94,11 @@ class Transaction:
             return await direct.change(prepared, many)
         done = await self.connection.execute(prepared.statement(self.dialect), many if len(many) > 1 else many[0])
         return Changed(done.rowcount, done.lastrowid if len(many) == 1 else 0)
+
+    async def change_in_pieces(self, prepared: Prepared, rows: Sequence[Values]) -> None:
+        """Very many rows: others have their turn in between, because a statement on the event loop never waits."""
+        for start in range(0, len(rows), PIECE):
+            await self.change(prepared, rows[start : start + PIECE])
 
     def announce(self, kind: str, chat_id: int | None, ref: str = "") -> None:
         self.announcements.append(Announcement(kind, chat_id, ref))

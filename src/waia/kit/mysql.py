@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from asyncmy.cursors import Cursor
 from sqlalchemy import event
+from sqlalchemy.dialects.mysql.base import MySQLCompiler
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -32,6 +33,13 @@ class _Plain(Cursor):
         """Not fetched: a trip more, for lines about keys that have no names there and rows that were there already."""
 
 
+class _Unlocked(MySQLCompiler):
+    """What asks for a lock where it writes only looks where it reads, as on SQLite: the server refuses the lock."""
+
+    def for_update_clause(self, select: Any, **kw: Any) -> str:
+        return ""
+
+
 def engine_for_writing(url: URL, pool_size: int, idle_s: float, encode: Encode) -> AsyncEngine:
     """The server ends a transaction that says nothing for `idle_s`: a machine that stands still holds nobody up."""
     return _engine(url, pool_size, idle_s, encode, isolation_level="READ COMMITTED")
@@ -40,7 +48,9 @@ def engine_for_writing(url: URL, pool_size: int, idle_s: float, encode: Encode) 
 def engine_for_reading(url: URL, pool_size: int, idle_s: float, encode: Encode) -> AsyncEngine:
     """Each statement sees what is committed, as within READ COMMITTED, and leaves nothing to end; none can write."""
     own = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
-    return _engine(url, pool_size, idle_s, encode, "SET SESSION TRANSACTION READ ONLY", **own)
+    engine = _engine(url, pool_size, idle_s, encode, "SET SESSION TRANSACTION READ ONLY", **own)
+    engine.dialect.statement_compiler = _Unlocked
+    return engine
 
 
 def _engine(url: URL, pool_size: int, idle_s: float, encode: Encode, *first: str, **more: Any) -> AsyncEngine:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from waia.bot.models import Estado, Holder
-from waia.chats.record import PREVIEW_LENGTH, WINDOW
+from waia.chats.record import PREVIEW_KIND_LENGTH, PREVIEW_LENGTH, WINDOW
 from waia.moving.original import OldChat
 
 LONGEST_ESTADO = 20
@@ -89,7 +89,7 @@ def _shown(last: Any, times: Times) -> dict[str, Any]:
         "last_message_id": last.id,
         "last_message_at": last.timestamp,
         "preview": " ".join((last.text or "").split())[:PREVIEW_LENGTH],
-        "preview_kind": last.kind[:20],
+        "preview_kind": last.kind[:PREVIEW_KIND_LENGTH],
         "preview_author": last.author,
         "preview_status": last.status if last.author != "customer" else 0,
     }

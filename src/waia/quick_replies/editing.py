@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from waia.accounts.office import By
 from waia.accounts.repository import roles as all_roles
+from waia.accounts.signed_in import SignedIn
 from waia.bot.placeholders import answer_key
 from waia.kit.db import Transaction
 from waia.kit.errors import Invalid, NotFound
@@ -72,23 +73,47 @@ async def restore(tx: Transaction, by: By, reply_id: int) -> None:
 
 async def order(tx: Transaction, by: By, wanted: Sequence[int]) -> None:
     """Those named come in this order, each in a place that one of them had; the others stay where they are."""
-    before = await rows.ordered_ids(tx)
-    if not set(wanted) <= set(before) or len(set(wanted)) != len(wanted):
+    before, named = await rows.ordered_ids(tx), set(wanted)
+    if not named <= set(before) or len(named) != len(wanted):
         raise NotFound
     queue = iter(wanted)
-    after = [next(queue) if reply_id in set(wanted) else reply_id for reply_id in before]
-    if after != before:
-        names = await rows.names_of(tx, before)
+    await _store_order(tx, by, before, [next(queue) if reply_id in named else reply_id for reply_id in before])
+
+
+async def put_at(tx: Transaction, by: By, reply_id: int, place: int) -> None:
+    """There, counted from 1, or last where there are fewer; the others keep their order."""
+    before = await rows.ordered_ids(tx)
+    if reply_id not in before:
+        raise NotFound
+    after = [each for each in before if each != reply_id]
+    after.insert(max(place, 1) - 1, reply_id)
+    await _store_order(tx, by, before, after)
+
+
+async def _store_order(tx: Transaction, by: By, before: Sequence[int], after: Sequence[int]) -> None:
+    """All positions, dense from 0 on; the trail tells of those between the first and the last that moved."""
+    moved = [place for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    if moved:
+        told = slice(moved[0], moved[-1] + 1)
+        names = await rows.names_of(tx, before[told])
         await rows.store_order(tx, after)
-        told = [{"position": [names[reply_id] for reply_id in ids]} for ids in (before, after)]
-        await by.note(tx, "replies_ordered", "", before=told[0], after=told[1])
+        was, now = ({"position": [names[reply_id] for reply_id in ids[told]]} for ids in (before, after))
+        await by.note(tx, "replies_ordered", "", before=was, after=now)
 
 
 async def changeable(tx: Transaction, by: By, reply_id: int) -> ReplyLine:
-    found = await rows.reply_lines(tx, by.actor, reply_id)
-    if not found or not found[0].may_change:
+    line = await reply_line(tx, by.actor, reply_id)
+    if not line.may_change:
         raise NotFound
-    return found[0]
+    return line
+
+
+async def reply_line(tx: Transaction, user: SignedIn, reply_id: int) -> ReplyLine:
+    """Raises NotFound for what this person does not see."""
+    places = await rows.places(tx, user)
+    if reply_id not in places:
+        raise NotFound
+    return (await rows.reply_lines(tx, user, {reply_id: places[reply_id]}))[0]
 
 
 async def checked(tx: Transaction, by: By, content: ReplyContent, reply_id: int | None) -> ReplyContent:

@@ -29,7 +29,7 @@ class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             name=" ".join(self.nombre.split()).removeprefix("/"),
             text=self.texto.replace("\r\n", "\n").strip(),
             audience=self.para,
-            role_ids=tuple(int(each) for each in self.roles if each.isascii() and each.isdigit() and len(each) < 10),
+            role_ids=tuple(int(each) for each in self.roles if _is_number(each)),
             files=tuple(ReplyFile(url) for url in (*self.archivos, *typed)),
         )
 
@@ -39,13 +39,22 @@ class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ids in their new order, with commas between."""
+    """Ids in their new order, with commas between; or one, and the place that it shall have, counted from 1."""
 
     ids: str = ""
+    lugar: str = ""
 
     @property
     def wanted(self) -> list[int]:
-        return [int(each) for each in self.ids.split(",") if each.isascii() and each.isdigit() and len(each) < 10]
+        return [int(each) for each in self.ids.split(",") if _is_number(each)]
+
+    @property
+    def place(self) -> int | None:
+        return int(self.lugar) if _is_number(self.lugar) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def blank_form(is_admin: bool) -> ReplyForm:

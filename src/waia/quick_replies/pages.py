@@ -1,6 +1,7 @@
 """`/configuracion/botones`: quick replies in a table that is edited in place. Agents have their own private ones."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency as Given
@@ -12,22 +13,23 @@ from waia.accounts.office import Office
 from waia.accounts.staff_repository import roles_by_name
 from waia.bot.placeholders import answer_key, fill
 from waia.kit.db import Transaction
-from waia.kit.errors import Invalid, NotFound
+from waia.kit.errors import Invalid
 from waia.kit.overtaken import Overtaken
 from waia.quick_replies import editing
 from waia.quick_replies import repository as rows
 from waia.quick_replies.forms import LARGEST_FORM, SAMPLE_NAME, OrderForm, ReplyForm, blank_form, form_of
+from waia.quick_replies.listing import PAGE, Asked, asked_of, listed
 from waia.quick_replies.values import ReplyLine
 
-PAGE, ROW, FORM = "/configuracion/botones", "quick_replies/_row.html", "quick_replies/_row_form.html"
+TABLE = [PAGE, "/botones"]
+ROW, FORM = "quick_replies/_row.html", "quick_replies/_row_form.html"
 
 
-@get(["/configuracion/botones", "/botones"])
+@get(TABLE)
 async def show_replies_page(office: Given[Office]) -> Response[str]:
-    async with office.accounts.database.reading() as tx:
-        lines = await rows.reply_lines(tx, office.user)
-        names = {role.id: role.name for role in await roles_by_name(tx)}
-    return office.page.html("quick_replies/page.html", replies=lines, role_names=names)
+    return office.page.html(
+        "quick_replies/page.html", **await _shown(office, asked_of(dict(office.request.query_params)))
+    )
 
 
 @get("/configuracion/botones/nuevo")
@@ -101,7 +103,10 @@ async def order_replies(office: Given[Office]) -> Response[Any]:
     form = await read_form(office.request, OrderForm)
 
     async def work(tx: Transaction) -> None:
-        await editing.order(tx, office.by, form.wanted)
+        if form.place is None:
+            await editing.order(tx, office.by, form.wanted)
+        else:
+            await editing.put_at(tx, office.by, form.wanted[0] if form.wanted else 0, form.place)
 
     await office.run(work)
     return await _table(office)
@@ -116,18 +121,22 @@ async def preview_reply(office: Given[Office], fila: FromQuery[str] = "new") -> 
 
 
 async def _table(office: Office, restored: int | None = None) -> Response[Any]:
+    """The table anew, as it is looked at: with the same words, from the same row on."""
+    here = urlsplit(office.request.headers.get("hx-current-url", ""))
+    asked = asked_of(dict(parse_qsl(here.query)) if here.path in TABLE else {})
+    return office.answer("quick_replies/ordered.html", PAGE, **await _shown(office, asked), restored=restored)
+
+
+async def _shown(office: Office, asked: Asked) -> dict[str, Any]:
     async with office.accounts.database.reading() as tx:
-        lines = await rows.reply_lines(tx, office.user)
+        found = await listed(tx, office.user, asked)
         names = {role.id: role.name for role in await roles_by_name(tx)}
-    return office.answer("quick_replies/ordered.html", PAGE, replies=lines, role_names=names, restored=restored)
+    return {"listed": found, "asked": asked, "replies": found.lines, "role_names": names}
 
 
 async def _line(office: Office, reply_id: int) -> ReplyLine:
     async with office.accounts.database.reading() as tx:
-        found = await rows.reply_lines(tx, office.user, reply_id)
-    if not found:
-        raise NotFound
-    return found[0]
+        return await editing.reply_line(tx, office.user, reply_id)
 
 
 async def _row(office: Office, reply_id: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import and_, bindparam, column, delete, exists, func, insert, literal, or_, select, table, update
@@ -13,6 +13,7 @@ from waia.accounts.repository import shown_names
 from waia.accounts.signed_in import SignedIn
 from waia.kit.db import Transaction
 from waia.kit.events import Counter
+from waia.kit.prepared import Prepared
 from waia.kit.sql import insert_ignore, table_of
 from waia.media.models import Media, MediaFile
 from waia.media.values import Scope, address_of
@@ -30,9 +31,9 @@ _MEDIA = table_of(Media)
 class QuickReplyRepository(SQLAlchemyAsyncRepository[QuickReply]):
     model_type = QuickReply
 
-    async def offered_to(self, user: SignedIn) -> Sequence[QuickReply]:
-        """What this person may send, in order, with its media."""
-        return await self.get_many(_is_offered(user), order_by=[("position", False), ("id", False)])
+    async def with_ids(self, ids: Sequence[int]) -> Sequence[QuickReply]:
+        """In order, with their media."""
+        return await self.get_many(QuickReply.id.in_(ids), order_by=[("position", False), ("id", False)])
 
     async def one_offered_to(self, user: SignedIn, reply_id: int) -> QuickReply | None:
         return await self.get_one_or_none(QuickReply.id == reply_id, _is_offered(user))
@@ -48,23 +49,51 @@ class Uploaded:
     filename: str
 
 
+class Words(NamedTuple):
+    """What is looked through."""
+
+    id: int
+    name: str
+    text: str
+
+
 def quick_replies(tx: Transaction) -> QuickReplyRepository:
     return QuickReplyRepository(session=tx.session)
 
 
-async def reply_lines(tx: Transaction, user: SignedIn, reply_id: int | None = None) -> list[ReplyLine]:
-    """The rows of the page, in order: all for admins, else what this person is offered."""
-    condition = QuickReply.deleted_at.is_(None) if user.is_admin else _is_offered(user)
-    wanted = select(*_REPLY.c).where(condition).order_by(_REPLY.c.position, _REPLY.c.id)
-    rows = (await tx.execute(wanted.where(_REPLY.c.id == reply_id) if reply_id is not None else wanted)).all()
+async def places(tx: Transaction, user: SignedIn) -> dict[int, int]:
+    """The place of each row of the page, counted from 1, in order."""
+    ordered = select(_REPLY.c.id).where(_is_shown(user)).order_by(_REPLY.c.position, _REPLY.c.id)
+    return {reply_id: place for place, reply_id in enumerate((await tx.execute(ordered)).scalars(), 1)}
+
+
+async def words_shown(tx: Transaction, user: SignedIn) -> list[Words]:
+    """Of each row of the page, in order."""
+    return await _words(tx, _is_shown(user))
+
+
+async def words_offered(tx: Transaction, user: SignedIn) -> list[Words]:
+    """Of each that this person may send, in order."""
+    return await _words(tx, _is_offered(user))
+
+
+async def _words(tx: Transaction, condition: Any) -> list[Words]:
+    wanted = select(_REPLY.c.id, func.coalesce(_REPLY.c.name, ""), _REPLY.c.text).where(condition)
+    found = await tx.execute(wanted.order_by(_REPLY.c.position, _REPLY.c.id))
+    return [Words._make(row) for row in found]
+
+
+async def reply_lines(tx: Transaction, user: SignedIn, shown: Mapping[int, int]) -> list[ReplyLine]:
+    """Rows of the page by id, each with its place; whoever may not see one does not get it."""
+    wanted = select(*_REPLY.c).where(_is_shown(user), _REPLY.c.id.in_(list(shown)))
+    rows = (await tx.execute(wanted.order_by(_REPLY.c.position, _REPLY.c.id))).all()
     ids = [row.id for row in rows]
     files, roles = await _files_of(tx, ids), await _roles_of(tx, ids)
     authors = await shown_names(tx, {row.author_id for row in rows if row.author_id and row.audience == PRIVATE})
-    places = await _places(tx, user) if reply_id is not None else {key: n for n, key in enumerate(ids, 1)}
     return [
         ReplyLine(
             id=row.id,
-            place=places.get(row.id, 0),
+            place=shown[row.id],
             content=ReplyContent(row.name or "", row.text, row.audience, roles[row.id], files[row.id]),
             author=authors.get(row.author_id, ""),
             mine=row.author_id == user.id,
@@ -131,11 +160,9 @@ async def store_many(
             new.append(row | {"author_id": author_id, "position": (last_place or 0) + len(new) + 1})
         else:
             changed.append(row)
-    if new:
-        await tx.execute(_ADD, new)
-    if changed:
-        await tx.execute(_CHANGE, changed)
-        await _forget_parts(tx, [row["stored_id"] for row in changed])
+    await tx.change_in_pieces(_ADD, new)
+    await tx.change_in_pieces(_CHANGE, changed)
+    await _forget_parts(tx, [row["stored_id"] for row in changed])
     await _store_parts(tx, list(zip(ids, (content for _, content in contents), strict=True)))
     return ids
 
@@ -143,7 +170,7 @@ async def store_many(
 async def store_deleted(tx: Transaction, reply_ids: Sequence[int], at: datetime | None) -> None:
     if reply_ids:
         await lock(tx)
-        await tx.execute(_DELETE, [{"reply": reply_id, "at": at} for reply_id in reply_ids])
+        await tx.change_in_pieces(_DELETE, [{"reply": reply_id, "at": at} for reply_id in reply_ids])
 
 
 async def deleted_reply(tx: Transaction, reply_id: int) -> Any:
@@ -156,7 +183,7 @@ async def store_order(tx: Transaction, ids: Sequence[int]) -> None:
     rows = [{"reply": reply_id, "place": place} for place, reply_id in enumerate(ids)]
     if rows:
         await lock(tx)
-        await tx.execute(_ORDER, rows)
+        await tx.change_in_pieces(_ORDER, rows)
 
 
 async def ordered_ids(tx: Transaction) -> list[int]:
@@ -201,6 +228,11 @@ async def purge(tx: Transaction, before: datetime) -> None:
     await tx.execute(unused)
 
 
+def _is_shown(user: SignedIn) -> Any:
+    """On the page of quick replies: all for admins, else what this person is offered."""
+    return QuickReply.deleted_at.is_(None) if user.is_admin else _is_offered(user)
+
+
 def _is_offered(user: SignedIn) -> Any:
     """A reply for roles is for those who carry one of them, and for admins."""
     mine = select(QuickReplyRole.quick_reply_id).where(QuickReplyRole.role_id.in_(user.role_ids))
@@ -211,12 +243,6 @@ def _is_offered(user: SignedIn) -> Any:
         and_(QuickReply.audience == PRIVATE, QuickReply.author_id == user.id),
     )
     return and_(QuickReply.deleted_at.is_(None), shared)
-
-
-async def _places(tx: Transaction, user: SignedIn) -> Mapping[int, int]:
-    condition = QuickReply.deleted_at.is_(None) if user.is_admin else _is_offered(user)
-    ordered = select(_REPLY.c.id).where(condition).order_by(_REPLY.c.position, _REPLY.c.id)
-    return {reply_id: place for place, reply_id in enumerate((await tx.execute(ordered)).scalars(), 1)}
 
 
 def _columns(content: ReplyContent) -> dict[str, Any]:
@@ -250,10 +276,8 @@ async def _store_parts(tx: Transaction, contents: Sequence[tuple[int, ReplyConte
         if content.audience == ROLES
         for role_id in content.role_ids
     ]
-    if files:
-        await tx.execute(insert(QuickReplyMedia), files)
-    if roles:
-        await tx.execute(insert(QuickReplyRole), roles)
+    await tx.change_in_pieces(_ADD_FILES, files)
+    await tx.change_in_pieces(_ADD_ROLES, roles)
 
 
 async def _files_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[ReplyFile, ...]]:
@@ -275,11 +299,14 @@ async def _roles_of(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[int,
     return defaultdict(tuple, {reply_id: tuple(sorted(roles)) for reply_id, roles in found.items()})
 
 
-_ORDER = update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(position=bindparam("place"))
-_DELETE = update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(deleted_at=bindparam("at"))
+_ORDER = Prepared(update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(position=bindparam("place")))
+_DELETE = Prepared(update(_REPLY).where(_REPLY.c.id == bindparam("reply")).values(deleted_at=bindparam("at")))
 _LAST = select(func.max(_REPLY.c.id), func.max(_REPLY.c.position)).with_for_update()
 _WRITTEN: dict[str, Any] = {name: bindparam(name) for name in ("name", "text", "kind", "media_url", "audience")}
-_ADD = insert(_REPLY).values(
-    **_WRITTEN, id=bindparam("stored_id"), author_id=bindparam("author_id"), position=bindparam("position")
+_ADD = Prepared(
+    insert(_REPLY).values(
+        **_WRITTEN, id=bindparam("stored_id"), author_id=bindparam("author_id"), position=bindparam("position")
+    )
 )
-_CHANGE = update(_REPLY).where(_REPLY.c.id == bindparam("stored_id")).values(**_WRITTEN)
+_CHANGE = Prepared(update(_REPLY).where(_REPLY.c.id == bindparam("stored_id")).values(**_WRITTEN))
+_ADD_FILES, _ADD_ROLES = Prepared(insert(table_of(QuickReplyMedia))), Prepared(insert(table_of(QuickReplyRole)))

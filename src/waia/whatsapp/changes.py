@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from waia.whatsapp.fields import elements, identifier, node
+from waia.whatsapp.fields import LONGEST_NUMBER_ID, elements, identifier, node
 from waia.whatsapp.lenient_json import Node
 
 
@@ -21,7 +21,9 @@ class Change:
     def phone_number_id(self) -> str | None:
         metadata = node(self.value.get("metadata"))
         settings = node(self.value.get("phone_number_settings"))
-        return identifier(metadata.get("phone_number_id")) or identifier(settings.get("phone_number_id"))
+        return identifier(metadata.get("phone_number_id"), LONGEST_NUMBER_ID) or identifier(
+            settings.get("phone_number_id"), LONGEST_NUMBER_ID
+        )
 
 
 def envelopes(tree: object) -> list[Node]:

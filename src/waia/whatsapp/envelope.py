@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from waia.whatsapp.fields import flag, identifier, moment, node, phone
+from waia.whatsapp.fields import LONGEST_NUMBER_ID, flag, identifier, moment, node, phone
 from waia.whatsapp.lenient_json import Node, decode
 
 
@@ -29,7 +29,7 @@ def opened(payload: bytes) -> Envelope:
         item=node(told.get("item")),
         field=identifier(told.get("field")),
         waba_id=identifier(told.get("waba_id")),
-        phone_number_id=identifier(metadata.get("phone_number_id")),
+        phone_number_id=identifier(metadata.get("phone_number_id"), LONGEST_NUMBER_ID),
         own_number=phone(metadata.get("display_phone_number")),
         contact=node(told.get("contact")),
         thread=node(told.get("thread")),

@@ -4,11 +4,13 @@ import math
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2s
 
 from waia.whatsapp.lenient_json import LONGEST_INTEGER, Node
 
 EARLIEST_S, LATEST_S = 946_684_800, 4_102_444_800  # the years 2000 and 2100
 DIGITS = "0123456789"
+LONGEST_ID, LONGEST_NUMBER_ID = 255, 40
 BIGGEST_STORED = 2**53
 _PHONE = re.compile(r"\+?[0-9\s().-]*")
 _BIGGEST_INTEGER = 10**LONGEST_INTEGER
@@ -32,9 +34,15 @@ def text(value: object) -> str:
     return _number_as_text(value) or ""
 
 
-def identifier(value: object) -> str | None:
-    """An id, where an empty one means that it is missing (seen in payloads of 2025)."""
-    return None if value is None else text(value).strip() or None
+def identifier(value: object, longest: int = LONGEST_ID) -> str | None:
+    """An id, where an empty one means that it is missing (seen in payloads of 2025).
+
+    One that is longer than a column, which none of Meta's is, ends in a digest of the whole, so that two stay two.
+    """
+    found = None if value is None else text(value).strip()
+    if not found or len(found) <= longest:
+        return found or None
+    return found[: longest - 32] + blake2s(found.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def username(value: object) -> str | None:

@@ -5,8 +5,7 @@ export default function order(table) {
   const rows = () => [...table.querySelectorAll("tbody > tr[data-id]")];
   let dragged = null, settled = 0;
 
-  const save = (focused) => {
-    const values = { ids: rows().map((row) => row.dataset.id).join(",") };
+  const save = (focused, values = { ids: rows().map((row) => row.dataset.id).join(",") }) => {
     const back = focused && `#${focused.closest("tr").id} ${focused.matches("[data-place]") ? "[data-place]" : "[data-grip]"}`;
     htmx.ajax("POST", table.dataset.order, { source: table, values, target: table.dataset.orderTarget, swap: "outerHTML" })
       .then(() => back && document.querySelector(back)?.focus());
@@ -46,10 +45,6 @@ export default function order(table) {
   });
   table.addEventListener("change", ({ target }) => {
     if (!target.matches("[data-place]")) return;
-    const row = target.closest("tr"), others = rows().filter((each) => each !== row);
-    const at = Math.min(Math.max(Number.parseInt(target.value, 10) || 1, 1), others.length + 1);
-    if (others[at - 1]) others[at - 1].before(row);
-    else others.at(-1)?.after(row);
-    save(target);
+    save(target, { ids: target.closest("tr").dataset.id, lugar: Math.max(Number.parseInt(target.value, 10) || 1, 1) });
   });
 }

@@ -1,10 +1,11 @@
 // Quick replies: `/` at the start of the message opens them, typing narrows, arrows choose, Enter takes one.
+const ASK_AFTER_MS = 150; // where there are more than a list holds, the server looks for what was typed
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 export default function replies(form) {
   const field = form.elements.texto, chosen = form.elements.respuesta;
   const box = form.querySelector("[data-replies]"), chip = form.querySelector("[data-reply-chip]");
-  let asked = "";
+  let asked = "", soon = 0;
 
   const options = () => [...box.querySelectorAll("[role=option]")];
   const shown = () => options().filter((option) => !option.hidden);
@@ -19,8 +20,12 @@ export default function replies(form) {
     box.hidden = true;
     point(null);
   };
+  const ask = () => htmx.ajax("GET", `${box.getAttribute("hx-get")}?q=${encodeURIComponent(asked)}`, { source: box, target: box, swap: "innerHTML" });
   const narrow = () => {
-    const words = fold(asked).split(/\s+/).filter(Boolean);
+    const card = box.firstElementChild, held = card?.dataset.asked ?? "", wanted = asked.trim();
+    clearTimeout(soon);
+    if (card && wanted !== held && ("more" in card.dataset || !wanted.startsWith(held))) soon = setTimeout(ask, ASK_AFTER_MS);
+    const words = wanted === held ? [] : fold(wanted).split(/\s+/).filter(Boolean);
     for (const option of options()) {
       const text = fold(option.textContent);
       option.hidden = !words.every((word) => text.includes(word));

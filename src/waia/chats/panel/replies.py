@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency as Given
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from waia.accounts.signed_in import SignedIn
 from waia.bot.placeholders import fill
@@ -18,6 +18,7 @@ from waia.kit.db import Transaction
 from waia.kit.errors import Conflict
 from waia.kit.i18n import N_
 from waia.quick_replies.contents import contents_of
+from waia.quick_replies.listing import offered
 from waia.quick_replies.repository import quick_replies
 
 NAME = "nombre"
@@ -29,7 +30,7 @@ class ReplyGone(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class Filled:
     """A quick reply as this customer would read it. `files` are the kinds of what hangs on it, in order."""
 
     id: int
@@ -39,22 +40,29 @@ class Offered:
 
 
 @get("/chats/{chat_id:int}/respuestas")
-async def show_replies(desk: Given[Desk], chat_id: FromPath[int]) -> Response[Any]:
-    """All that this person may use: they are few, and the page narrows them while one types."""
+async def show_replies(desk: Given[Desk], chat_id: FromPath[int], q: FromQuery[str] = "") -> Response[Any]:
+    """What this person may use; the page narrows them while one types, and asks again where there are more."""
     async with desk.database.reading() as tx:
         await find_chat(tx, desk.user, chat_id, desk.without_role)
         answers = await _answers(tx, chat_id)
-        replies = await quick_replies(tx).offered_to(desk.user)
-        offered = [
-            Offered(
+        found = await offered(tx, desk.user, q)
+        replies = [
+            Filled(
                 id=reply.id,
                 name=reply.name or "",
                 text=fill(reply.text, answers),
                 files=tuple((media.mime_type or "").partition("/")[0] or "document" for media in reply.medias),
             )
-            for reply in replies
+            for reply in found.replies
         ]
-    return desk.page.html("chats/_replies.html", chat_id=chat_id, replies=offered, is_admin=desk.user.is_admin)
+    return desk.page.html(
+        "chats/_replies.html",
+        chat_id=chat_id,
+        replies=replies,
+        more=found.more,
+        asked=q.strip(),
+        is_admin=desk.user.is_admin,
+    )
 
 
 async def parts_of_reply(tx: Transaction, user: SignedIn, reply_id: int, text: str, base_url: str) -> Sequence[Part]:

@@ -99,13 +99,13 @@ async def apply(office: Given[Office], import_id: FromPath[int]) -> Response[Any
         row = await imports.import_of(tx, import_id, office.user.id)
         if row is None or row.state not in {"ready", "applied"}:
             raise NotFound
-        changes = await imports.changes_of(tx, import_id) if row.kind == REPLIES else []
+        new = await targets.replies_of(tx, await imports.changes_of(tx, import_id)) if row.kind == REPLIES else None
     profile, summary = await _profile(office, row), _summary(row)
 
     async def work(tx: Transaction) -> None:
         if not await imports.mark_applied(tx, import_id):
             return
-        if not await targets.apply(tx, office.by, row, summary, changes):
+        if not await targets.apply(tx, office.by, row, summary, new):
             raise ChangedMeanwhile
         if profile:
             await choose_profile(tx, FlowProfile.ORIGINAL)

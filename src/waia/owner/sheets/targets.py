@@ -21,6 +21,15 @@ from waia.rules import draft_repository as drafts
 
 
 @dataclass(frozen=True, slots=True)
+class Replies:
+    """What is written, new ones without an id, and what is deleted; with the roles that names were looked up in."""
+
+    written: Sequence[tuple[int | None, ReplyContent]]
+    gone: Sequence[int]
+    roles: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """`basis` names the state of what a sheet is compared with."""
 
@@ -49,18 +58,28 @@ async def context_of(tx: Transaction, kind: str, handlers: list[str], *, replace
     return Compared(context, basis)
 
 
-async def apply(tx: Transaction, by: By, found: Row[Any], summary: Summary, changes: Sequence[Change]) -> bool:
+async def replies_of(tx: Transaction, changes: Sequence[Change]) -> Replies:
+    """What a sheet makes of quick replies, worked out before anybody is held up by writing it."""
+    roles = await _role_ids(tx)
+    before = await replies.all_contents(tx)
+    return await asyncio.to_thread(_replies, changes, before, roles)
+
+
+async def apply(tx: Transaction, by: By, found: Row[Any], summary: Summary, new: Replies | None) -> bool:
     """All of an import, with one entry in the trail. False, and nothing, when it was compared with something older.
 
-    `changes`: what it changes of quick replies, read before; rules are copied by the database.
+    `new`: what becomes of quick replies; rules are copied by the database.
     """
     kind = found.kind
     if await _turn(tx, kind) != f"{int(found.basis) + 1}":
         return False
-    if kind == RULES:
+    if new is None:
         await rule_target.write_rules(tx, by, found.id)
+    elif new.roles == await _role_ids(tx):
+        await replies.store_many(tx, new.written, by.actor.id)
+        await replies.store_deleted(tx, new.gone, by.now)
     else:
-        await _write_replies(tx, by, changes)
+        return False
     counts = {name: summary.counts[name] for name in (ADDED, CHANGED)} | {"removed": summary.more["removed"]}
     await by.note(tx, "rules_imported" if kind == RULES else "replies_imported", "", **counts)
     return True
@@ -74,14 +93,18 @@ async def _turn(tx: Transaction, kind: str) -> str:
     return str(await (drafts.lock(tx) if kind == RULES else replies.lock(tx)))
 
 
-async def _write_replies(tx: Transaction, by: By, changes: Sequence[Change]) -> None:
-    roles = {role.keyword.lower(): role.id for role in await roles_by_name(tx)}
-    before = await replies.all_contents(tx)
-    written = [change for change in changes if change.act is Act.WRITE]
-    contents = [(change.id, _reply_content(change, before.get(change.id or 0), roles)) for change in written]
-    await replies.store_many(tx, contents, by.actor.id)
+async def _role_ids(tx: Transaction) -> dict[str, int]:
+    return {role.keyword.lower(): role.id for role in await roles_by_name(tx)}
+
+
+def _replies(changes: Sequence[Change], before: Mapping[int, ReplyContent], roles: Mapping[str, int]) -> Replies:
+    written = [
+        (change.id, _reply_content(change, before.get(change.id or 0), roles))
+        for change in changes
+        if change.act is Act.WRITE
+    ]
     gone = [change.id for change in changes if change.act is Act.REMOVE and change.id is not None]
-    await replies.store_deleted(tx, gone, by.now)
+    return Replies(written, gone, roles)
 
 
 def _reply_values(content: ReplyContent, keywords: Mapping[int, str]) -> Values:

@@ -1,0 +1,85 @@
+"""Which quick replies are shown: those that hold what is looked for, as many as a page can take."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import msgspec
+
+from waia.accounts.signed_in import SignedIn
+from waia.bot.normalise import normalise, raw_key
+from waia.kit.db import Transaction
+from waia.quick_replies import repository as rows
+from waia.quick_replies.models import QuickReply
+from waia.quick_replies.repository import Words
+from waia.quick_replies.values import ReplyLine
+
+PAGE, MOST_ROWS, MOST_OFFERED, LONGEST = "/configuracion/botones", 200, 100, 200
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """From the address of the page: what is looked for, and where the page begins, counted from 0."""
+
+    q: str = ""
+    desde: int = 0
+
+    def address(self, first: int) -> str:
+        """The page with the same words that begins there."""
+        named = urlencode({name: value for name, value in (("q", self.q), ("desde", first)) if value})
+        return f"{PAGE}?{named}" if named else PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the table, `first` counted from 0; `before` and `after` are the addresses beside it."""
+
+    lines: list[ReplyLine]
+    first: int
+    end: int
+    total: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What may be sent and holds the words, the first of them in order; `more`: there are others."""
+
+    replies: Sequence[QuickReply]
+    more: bool
+
+
+def asked_of(query: dict[str, str]) -> Asked:
+    """What cannot be read asks for nothing."""
+    first = query.get("desde", "")
+    return Asked(query.get("q", "").strip()[:LONGEST], int(first) if first.isascii() and first.isdigit() else 0)
+
+
+async def listed(tx: Transaction, user: SignedIn, asked: Asked) -> Listed:
+    places = await rows.places(tx, user)
+    found = await _holding(await rows.words_shown(tx, user), asked.q) if asked.q else list(places)
+    first = min(asked.desde, max(len(found) - 1, 0)) // MOST_ROWS * MOST_ROWS
+    end = min(first + MOST_ROWS, len(found))
+    lines = await rows.reply_lines(tx, user, {reply_id: places[reply_id] for reply_id in found[first:end]})
+    before = asked.address(first - MOST_ROWS) if first else ""
+    return Listed(lines, first, end, len(found), before, asked.address(end) if end < len(found) else "")
+
+
+async def offered(tx: Transaction, user: SignedIn, q: str) -> Offered:
+    found = await _holding(await rows.words_offered(tx, user), q.strip()[:LONGEST])
+    return Offered(await rows.quick_replies(tx).with_ids(found[:MOST_OFFERED]), len(found) > MOST_OFFERED)
+
+
+async def _holding(words: Sequence[Words], q: str) -> list[int]:
+    return await asyncio.to_thread(_ids_holding, words, q)
+
+
+def _ids_holding(words: Sequence[Words], q: str) -> list[int]:
+    """Each word is in the name or the text, also within another; of emoji alone, the same signs."""
+    wanted = normalise(q).split()
+    if not wanted:
+        sign = raw_key(q.removeprefix("/"))
+        return [one.id for one in words if sign in raw_key(f"{one.name} {one.text}")]
+    texts = ((one.id, normalise(f"{one.name} {one.text}")) for one in words)
+    return [reply_id for reply_id, text in texts if all(word in text for word in wanted)]
