@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.access import broken_rules
@@ -44,6 +45,52 @@ async def test_a_reply_is_found_taken_changed_and_sent_by_keyboard(stage: Stage)
     await ana.page.keyboard.press("Escape")
     await expect(ana.page.locator("[data-replies]")).to_be_hidden()
     await expect(ana.field).to_have_value("/zzz")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def many(stage: Stage) -> AsyncIterator[Stage]:
+    """More than a list beside a message holds, and than a page."""
+    store = stage.house.store
+    for number in range(250):
+        told = {"text": f"Medida número {number}", "name": f"medida{number}", "place": 1000 + number}
+        await store.rows("INSERT INTO botones (mensaje, nombre, position) VALUES (:text, :name, :place)", **told)
+    yield stage
+    await store.rows("DELETE FROM botones WHERE nombre LIKE 'medida%'")
+
+
+async def test_of_very_many_one_is_found_by_what_is_typed(many: Stage) -> None:
+    many.expects("409")  # a draft that comes after the message
+    ana = await many.agent("ana")
+    await ana.open("Elena Duarte")
+    await ana.page.keyboard.type("/")
+    await expect(ana.page.get_by_text("Hay más: escribe parte del nombre o del texto.")).to_be_visible()
+    assert await broken_rules(ana.page) == []
+    await ana.page.keyboard.type("número 24")
+    options = ana.page.locator(".composer [role=option]:visible")
+    await expect(options).to_have_count(13)
+    await ana.page.keyboard.type("7")
+    await expect(options).to_have_count(1)
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.field).to_have_value("Medida número 247")
+    await ana.page.keyboard.press("ControlOrMeta+a")
+    await ana.page.keyboard.press("Delete")
+
+
+async def test_a_row_of_a_later_page_gets_its_place_by_number(many: Stage) -> None:
+    page = (await many.agent("beto")).page
+    await page.goto("/configuracion/botones")
+    await page.get_by_role("link", name="Siguientes").click()
+    row = page.locator("#reply-table tr[data-id]", has=page.get_by_text("/medida248", exact=True))
+    async with page.expect_response("**/configuracion/botones/orden"):
+        await row.locator("[data-place]").fill("1")
+        await row.locator("[data-place]").press("Enter")
+    await expect(row).to_have_count(0)
+    await page.get_by_role("link", name="Anteriores").click()
+    await expect(page.locator("#reply-table tr[data-id]").first).to_contain_text("/medida248")
+    await page.get_by_role("searchbox").fill("medida número 11")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#reply-table tr[data-id]")).to_have_count(12)
+    assert await broken_rules(page) == []
 
 
 async def test_a_list_is_built_seen_sent_and_tapped(stage: Stage) -> None:
