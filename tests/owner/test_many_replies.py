@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.chats.panel_world import Answer, Browser, Shop
 from waia.accounts.models import AuditEntry
@@ -54,6 +54,8 @@ async def test_every_reply_stands_on_one_page_with_its_place(shop: Shop) -> None
             after = [e["href"] for e in page.page.elements if e[""] == "a" and e.get("href", "").startswith(f"{PAGE}?")]
             here = next((link for link in after if f"desde={len(seen)}" in link), "")
         beyond = await beto.get(f"{PAGE}?desde=99999")
+        for strange in ("-1", "9" * 5000, "%00", "1&desde=x", "²"):
+            assert (await beto.get(f"{PAGE}?desde={strange}")).status == 200
     assert len(seen) == len(set(seen)) == MANY
     assert numbers == [str(n) for n in range(1, MANY + 1)]
     assert "Respuestas 401 a 450 de 450" in beyond.page.text()
@@ -99,6 +101,12 @@ async def test_beside_a_message_the_first_are_offered_and_words_find_the_others(
         assert names(found) == ["Artículo 433"]
         card = found.page.where(id=f"replies-{chat}")[0]
         assert ("data-more" in card, card["data-asked"]) == (False, "articulo 433")
+        begins = await ana.get(f"/chats/{chat}/respuestas?q=R44", "replies")
+        assert names(begins)[:2] == ["Artículo 44", "Artículo 440"]
+        await shop.change(update(QuickReply).where(QuickReply.name == "r300").values(name="Artículo de moda"))
+        assert names(await ana.get(f"/chats/{chat}/respuestas?q=%2Farticulo", "replies"))[:2] == [
+            "Artículo 300", "Artículo 1",
+        ]  # fmt: skip
         nothing = await ana.get(f"/chats/{chat}/respuestas?q=secreto", "replies")
         assert names(nothing) == []
         assert "Todavía no hay" not in nothing.page.text()

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from waia.quick_replies.values import ALL, PRIVATE, ReplyContent, ReplyFile, ReplyLine
+from waia.quick_replies.values import ALL, PRIVATE, ReplyContent, ReplyFile, ReplyLine, is_number
 
 LARGEST_FORM = 65_536
 SAMPLE_NAME = "Carla Gómez"
@@ -29,7 +29,7 @@ class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             name=" ".join(self.nombre.split()).removeprefix("/"),
             text=self.texto.replace("\r\n", "\n").strip(),
             audience=self.para,
-            role_ids=tuple(int(each) for each in self.roles if _is_number(each)),
+            role_ids=tuple(int(each) for each in self.roles if is_number(each)),
             files=tuple(ReplyFile(url) for url in (*self.archivos, *typed)),
         )
 
@@ -46,15 +46,11 @@ class OrderForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def wanted(self) -> list[int]:
-        return [int(each) for each in self.ids.split(",") if _is_number(each)]
+        return [int(each) for each in self.ids.split(",") if is_number(each)]
 
     @property
     def place(self) -> int | None:
-        return int(self.lugar) if _is_number(self.lugar) else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
+        return int(self.lugar) if is_number(self.lugar) else None
 
 
 def blank_form(is_admin: bool) -> ReplyForm:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -13,7 +13,7 @@ from waia.kit.db import Transaction
 from waia.quick_replies import repository as rows
 from waia.quick_replies.models import QuickReply
 from waia.quick_replies.repository import Words
-from waia.quick_replies.values import ReplyLine
+from waia.quick_replies.values import ReplyLine, is_number
 
 PAGE, MOST_ROWS, MOST_OFFERED, LONGEST = "/configuracion/botones", 200, 100, 200
 
@@ -44,21 +44,24 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What may be sent and holds the words, the first of them in order; `more`: there are others."""
+    """What may be sent and holds the words, some of it: names that begin so come first; `more`: there are others."""
 
     replies: Sequence[QuickReply]
     more: bool
 
 
-def asked_of(query: dict[str, str]) -> Asked:
-    """What cannot be read asks for nothing."""
-    first = query.get("desde", "")
-    return Asked(query.get("q", "").strip()[:LONGEST], int(first) if first.isascii() and first.isdigit() else 0)
+def asked_of(query: str) -> Asked:
+    """From the address after its `?`; what cannot be read asks for nothing."""
+    named = dict(parse_qsl(query))
+    first = named.get("desde", "")
+    return Asked(named.get("q", "").strip()[:LONGEST], int(first) if is_number(first) else 0)
 
 
 async def listed(tx: Transaction, user: SignedIn, asked: Asked) -> Listed:
     places = await rows.places(tx, user)
-    found = await _holding(await rows.words_shown(tx, user), asked.q) if asked.q else list(places)
+    found = (
+        await asyncio.to_thread(_ids_holding, await rows.words_shown(tx, user), asked.q) if asked.q else list(places)
+    )
     first = min(asked.desde, max(len(found) - 1, 0)) // MOST_ROWS * MOST_ROWS
     end = min(first + MOST_ROWS, len(found))
     lines = await rows.reply_lines(tx, user, {reply_id: places[reply_id] for reply_id in found[first:end]})
@@ -67,12 +70,18 @@ async def listed(tx: Transaction, user: SignedIn, asked: Asked) -> Listed:
 
 
 async def offered(tx: Transaction, user: SignedIn, q: str) -> Offered:
-    found = await _holding(await rows.words_offered(tx, user), q.strip()[:LONGEST])
-    return Offered(await rows.quick_replies(tx).with_ids(found[:MOST_OFFERED]), len(found) > MOST_OFFERED)
+    found = await asyncio.to_thread(_ranked, await rows.words_offered(tx, user), q.strip()[:LONGEST])
+    replies = {reply.id: reply for reply in await rows.quick_replies(tx).with_ids(found[:MOST_OFFERED])}
+    return Offered([replies[reply_id] for reply_id in found if reply_id in replies], len(found) > MOST_OFFERED)
 
 
-async def _holding(words: Sequence[Words], q: str) -> list[int]:
-    return await asyncio.to_thread(_ids_holding, words, q)
+def _ranked(words: Sequence[Words], q: str) -> list[int]:
+    """As replies.js ranks what it has: `/hor` means the hours before a text in which somebody comes in an hour."""
+    names, begin = {one.id: normalise(one.name) for one in words}, normalise(q)
+    return sorted(
+        _ids_holding(words, q),
+        key=lambda reply_id: (not names[reply_id].startswith(begin), begin not in names[reply_id]),
+    )
 
 
 def _ids_holding(words: Sequence[Words], q: str) -> list[int]:

@@ -1,7 +1,6 @@
 """`/configuracion/botones`: quick replies in a table that is edited in place. Agents have their own private ones."""
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency as Given
@@ -21,15 +20,12 @@ from waia.quick_replies.forms import LARGEST_FORM, SAMPLE_NAME, OrderForm, Reply
 from waia.quick_replies.listing import PAGE, Asked, asked_of, listed
 from waia.quick_replies.values import ReplyLine
 
-TABLE = [PAGE, "/botones"]
 ROW, FORM = "quick_replies/_row.html", "quick_replies/_row_form.html"
 
 
-@get(TABLE)
+@get([PAGE, "/botones"])
 async def show_replies_page(office: Given[Office]) -> Response[str]:
-    return office.page.html(
-        "quick_replies/page.html", **await _shown(office, asked_of(dict(office.request.query_params)))
-    )
+    return office.page.html("quick_replies/page.html", **await _shown(office, asked_of(office.request.url.query)))
 
 
 @get("/configuracion/botones/nuevo")
@@ -122,8 +118,7 @@ async def preview_reply(office: Given[Office], fila: FromQuery[str] = "new") -> 
 
 async def _table(office: Office, restored: int | None = None) -> Response[Any]:
     """The table anew, as it is looked at: with the same words, from the same row on."""
-    here = urlsplit(office.request.headers.get("hx-current-url", ""))
-    asked = asked_of(dict(parse_qsl(here.query)) if here.path in TABLE else {})
+    asked = asked_of(office.request.headers.get("hx-current-url", "").partition("#")[0].partition("?")[2])
     return office.answer("quick_replies/ordered.html", PAGE, **await _shown(office, asked), restored=restored)
 
 

@@ -32,8 +32,8 @@ class QuickReplyRepository(SQLAlchemyAsyncRepository[QuickReply]):
     model_type = QuickReply
 
     async def with_ids(self, ids: Sequence[int]) -> Sequence[QuickReply]:
-        """In order, with their media."""
-        return await self.get_many(QuickReply.id.in_(ids), order_by=[("position", False), ("id", False)])
+        """With their media."""
+        return await self.get_many(QuickReply.id.in_(ids))
 
     async def one_offered_to(self, user: SignedIn, reply_id: int) -> QuickReply | None:
         return await self.get_one_or_none(QuickReply.id == reply_id, _is_offered(user))

@@ -74,6 +74,11 @@ class ReplyLine:
     may_change: bool
 
 
+def is_number(text: str) -> bool:
+    """Of an id or a place: digits, and few enough of them."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 def file_name(url: str) -> str:
     """What a file is called: an address of ours is random, so the name follows its `#`."""
     parts = urlsplit(url)

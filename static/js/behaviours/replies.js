@@ -8,6 +8,16 @@ export default function replies(form) {
   let asked = "", soon = 0;
 
   const options = () => [...box.querySelectorAll("[role=option]")];
+  const rank = (option, begin) => {
+    const name = fold(option.querySelector(".reply__name").textContent).trim().slice(1);
+    return name.startsWith(begin) ? 0 : name.includes(begin) ? 1 : 2;
+  };
+  // Names that begin with what was typed come first: Enter takes them.
+  const sort = (begin) => {
+    const order = options().map((option) => [rank(option, begin), Number(option.dataset.place), option]);
+    order.sort(([a, first], [b, second]) => a - b || first - second);
+    box.querySelector("[role=listbox]")?.append(...order.map(([, , option]) => option));
+  };
   const shown = () => options().filter((option) => !option.hidden);
   const isOpen = () => !box.hidden;
   const point = (option) => {
@@ -25,6 +35,7 @@ export default function replies(form) {
     const card = box.firstElementChild, held = card?.dataset.asked ?? "", wanted = asked.trim();
     clearTimeout(soon);
     if (card && wanted !== held && ("more" in card.dataset || !wanted.startsWith(held))) soon = setTimeout(ask, ASK_AFTER_MS);
+    sort(wanted === held ? "" : fold(wanted));
     const words = wanted === held ? [] : fold(wanted).split(/\s+/).filter(Boolean);
     for (const option of options()) {
       const text = fold(option.textContent);
