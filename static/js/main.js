@@ -13,6 +13,14 @@ async function attach(element) {
   const fresh = element.dataset.behaviour.split(/\s+/).filter((name) => name && !done.has(name) && address(name));
   for (const name of fresh) done.add(name);
   for (const behaviour of await Promise.all(fresh.map((name) => import(address(name))))) behaviour.default(element);
+  if (fresh.length) tellOfWhatIsTyped(element);
+}
+
+// On a slow line somebody types before anybody listens.
+function tellOfWhatIsTyped(element) {
+  const field = document.activeElement;
+  const isTyped = element.contains(field) && field.matches("textarea, input") && field.value !== field.defaultValue;
+  if (isTyped) field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function attachAll() {

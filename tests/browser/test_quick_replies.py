@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.access import broken_rules
+from tests.browser.desk import Desk
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -75,6 +76,22 @@ async def test_of_very_many_one_is_found_by_what_is_typed(many: Stage) -> None:
     await expect(options).to_have_count(1)
     await ana.page.keyboard.press("Enter")
     await expect(ana.field).to_have_value("Medida número 247")
+    await ana.page.keyboard.press("ControlOrMeta+a")
+    await ana.page.keyboard.press("Delete")
+
+
+async def test_what_is_typed_before_anybody_listens_opens_the_list_all_the_same(stage: Stage) -> None:
+    await stage.agent("ana")
+    ana = Desk(await stage.window())
+    await ana.page.context.add_cookies(stage.house.cookies["ana"])
+    async with _answers_held(ana.page, "**/behaviours/replies*") as let_go:
+        await ana.page.goto("/", wait_until="domcontentloaded")
+        await ana.row("Elena Duarte").locator("a").click()
+        await ana.field.click()
+        await ana.page.keyboard.type("/cierre")
+        await expect(ana.page.locator("[data-replies]")).to_be_hidden()
+        let_go.set()
+        await expect(ana.page.locator(".composer [role=option]:visible")).to_have_count(1)
     await ana.page.keyboard.press("ControlOrMeta+a")
     await ana.page.keyboard.press("Delete")
 

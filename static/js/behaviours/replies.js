@@ -30,11 +30,11 @@ export default function replies(form) {
     box.hidden = true;
     point(null);
   };
-  const ask = () => htmx.ajax("GET", `${box.getAttribute("hx-get")}?q=${encodeURIComponent(asked)}`, { source: box, target: box, swap: "innerHTML" });
+  const ask = (q) => htmx.ajax("GET", `${box.dataset.replies}?q=${encodeURIComponent(q)}`, { source: box, target: box, swap: "innerHTML" });
   const narrow = () => {
     const card = box.firstElementChild, held = card?.dataset.asked ?? "", wanted = asked.trim();
     clearTimeout(soon);
-    if (card && wanted !== held && ("more" in card.dataset || !wanted.startsWith(held))) soon = setTimeout(ask, ASK_AFTER_MS);
+    if (card && wanted !== held && ("more" in card.dataset || !wanted.startsWith(held))) soon = setTimeout(ask, ASK_AFTER_MS, wanted);
     sort(wanted === held ? "" : fold(wanted));
     const words = wanted === held ? [] : fold(wanted).split(/\s+/).filter(Boolean);
     for (const option of options()) {
@@ -46,9 +46,10 @@ export default function replies(form) {
     point(shown()[0]);
   };
   const open = () => {
-    if (!isOpen()) box.dispatchEvent(new Event("waia:replies"));
+    const isNew = !isOpen();
     box.hidden = false;
     narrow();
+    if (isNew) ask(""); // each time anew: they may have changed
   };
   const mark = (id, words) => {
     chosen.value = id;
