@@ -153,7 +153,7 @@ ROWS = (
     Row("N10, F32", "forged signatures", LITE, "10,000", "100,000", ("test_forged_signatures_10000",)),
     Row("N11, F33", "odd bodies", BOTH, "18", "18",
         ("test_odd_bodies_are_taken_and_what_is_good_in_them_is_stored",)),
-    Row("N11, F33", "damaged bodies", LITE, "5,000", "30,000",
+    Row("N11, F33", "damaged bodies", BOTH, "5,000", "30,000",
         ("test_damaged_bodies_are_taken_and_their_valid_siblings_stored",)),
     Row("F34", "10,000 items in one body", LITE, "1", "1",
         ("test_ten_thousand_items_in_one_body_hold_up_nobody_for_long",)),
