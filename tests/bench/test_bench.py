@@ -18,7 +18,7 @@ FIGURES = {
     "road": 7,
     "pages": 2,
     "search": 8,
-    "sheets": 4,
+    "sheets": 8,
     "numbers": 22,
     "streams": 4,
     "voice": 6 if model_folder() else 0,
