@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select, update
@@ -110,3 +111,19 @@ async def test_beside_a_message_the_first_are_offered_and_words_find_the_others(
         nothing = await ana.get(f"/chats/{chat}/respuestas?q=secreto", "replies")
         assert names(nothing) == []
         assert "Todavía no hay" not in nothing.page.text()
+
+
+async def test_what_is_looked_for_is_shown_as_it_is_and_only_admins_give_places(shop: Shop) -> None:
+    chat, words = await shop.add_chat(), "\"><script>alert(1)</script>'"
+    async with shop.browser("beto") as beto, shop.browser("ana") as ana:
+        for page in (
+            await beto.get(f"{PAGE}?{urlencode({'q': words})}"),
+            await ana.get(f"/chats/{chat}/respuestas?{urlencode({'q': words})}", "replies"),
+        ):
+            assert page.status == 200
+            assert words in [value for element in page.page.elements for value in element.values()]
+            assert "<script>alert" not in page.html
+        assert (await move(ana, PAGE, ids="5", lugar="1")).status == 403
+        no_token = {"hx-request": "true"}
+        sent = await beto.http.post(f"{PAGE}/orden", headers=no_token, data={"ids": "5", "lugar": "1"})
+        assert sent.status_code == 403

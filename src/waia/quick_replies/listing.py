@@ -58,10 +58,13 @@ def asked_of(query: str) -> Asked:
 
 
 async def listed(tx: Transaction, user: SignedIn, asked: Asked) -> Listed:
-    places = await rows.places(tx, user)
-    found = (
-        await asyncio.to_thread(_ids_holding, await rows.words_shown(tx, user), asked.q) if asked.q else list(places)
-    )
+    if asked.q:
+        words = await rows.words_shown(tx, user)
+        places = {one.id: place for place, one in enumerate(words, 1)}
+        found = await asyncio.to_thread(_ids_holding, words, asked.q)
+    else:
+        places = await rows.places(tx, user)
+        found = list(places)
     first = min(asked.desde, max(len(found) - 1, 0)) // MOST_ROWS * MOST_ROWS
     end = min(first + MOST_ROWS, len(found))
     lines = await rows.reply_lines(tx, user, {reply_id: places[reply_id] for reply_id in found[first:end]})
